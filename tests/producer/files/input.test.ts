@@ -1,9 +1,8 @@
-import { linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, symlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { ColumnSource } from "hyparquet-writer";
@@ -14,6 +13,7 @@ import { readEvents } from "../../../producer/generic/events";
 import { tripDecoder } from "../../../producer/trips/taxi";
 import { StartError } from "../../../cli/command";
 import { header, row } from "../support/trip-rows";
+import { testFolder } from "../support/test-folder";
 
 async function zones(sources: readonly string[], format?: InputFormat): Promise<unknown[]> {
   const { source } = await readInputs(sources, tripDecoder, format);
@@ -37,41 +37,30 @@ const csv = (zone: number, minute: number) =>
   [header, row({ pickupZone: String(zone), dropoff: `2019-03-01 12:${minute}:00` })].join("\n");
 
 describe("The input", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "input-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const put = (name: string, content: string | Uint8Array) => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const { pathOf, put } = testFolder();
 
   it("may be several files and globs, merged by event time", async () => {
     put("b.csv", csv(2, 10));
     put("a.csv.gz", gzipSync(csv(1, 30)));
     const other = put("other.txt", csv(3, 20));
-    expect(await zones([join(folder, "*.csv*"), other])).to.deep.equal([2, 3, 1]);
-    expect(await refusal(join(folder, "*.parquet"), join(folder, "c.csv"))).to.match(
+    expect(await zones([pathOf("*.csv*"), other])).to.deep.equal([2, 3, 1]);
+    expect(await refusal(pathOf("*.parquet"), pathOf("c.csv"))).to.match(
       /no file matches .*\*\.parquet/,
     );
   });
 
   it("is read once, whatever names it has", async () => {
     const path = put("a.csv", csv(1, 10));
-    symlinkSync(path, join(folder, "b.csv"));
-    linkSync(path, join(folder, "c.csv"));
-    symlinkSync(folder, join(folder, "d"));
-    const names = ["*.csv", "a*", "b.csv", "./../" + basename(folder) + "/a.csv", "d/a.csv"];
-    expect(await zones(names.map((name) => `${folder}/${name}`))).to.deep.equal([1]);
+    symlinkSync(path, pathOf("b.csv"));
+    linkSync(path, pathOf("c.csv"));
+    symlinkSync(pathOf("."), pathOf("d"));
+    const names = ["*.csv", "a*", "b.csv", "./../" + basename(pathOf(".")) + "/a.csv", "d/a.csv"];
+    expect(await zones(names.map((name) => `${pathOf(".")}/${name}`))).to.deep.equal([1]);
   });
 
   it("names everything that is missing or wrong about it", async () => {
-    const absent = join(folder, "absent.csv");
-    expect(await refusal(join(folder, "*.jsonl"), "s3://Bucket", absent, join(folder, "*.gz")))
+    const absent = pathOf("absent.csv");
+    expect(await refusal(pathOf("*.jsonl"), "s3://Bucket", absent, pathOf("*.gz")))
       .to.include("- no file matches")
       .and.include("s3://Bucket cannot be read: expected s3://bucket/key")
       .and.include(`- ${absent} cannot be read: ENOENT`)

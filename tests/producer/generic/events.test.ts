@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -9,22 +6,12 @@ import { parseOptions } from "../../../producer/command/options";
 import type { EventFields } from "../../../producer/generic/events";
 import { eventShape, readEvents } from "../../../producer/generic/events";
 import { timeFormat } from "../../../producer/generic/time-format";
+import { testFolder } from "../support/test-folder";
 
 const fields: EventFields = { eventTimeField: "meta.at", keyField: "device" };
 
 describe("Events of any kind", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "events-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const put = (name: string, content: string | Uint8Array) => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const { put } = testFolder();
   const sent = async (paths: readonly string[], wanted: EventFields = fields) => {
     const { source, rejected } = await readEvents(paths, wanted);
     const found = [...source.events()].map(

@@ -1,6 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { appendFileSync, rmSync, truncateSync } from "node:fs";
 import { expect } from "chai";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { StartError } from "../../../../cli/command";
@@ -13,6 +11,7 @@ import { localFile } from "../../../../producer/files/input-place";
 import type { RejectedRow } from "../../../../producer/files/row-counter";
 import { tripDecoder } from "../../../../producer/trips/taxi";
 import { seededRandom } from "../../../producer/support/random";
+import { testFolder } from "../../../producer/support/test-folder";
 
 const always = { from: -Infinity, to: Infinity };
 const header = "pickup_datetime,dropoff_datetime,PULocationID,DOLocationID,fare_amount";
@@ -55,18 +54,7 @@ interface Read {
 }
 
 describe("Indexed events", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "indexed-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const put = (name: string, content: string | Uint8Array) => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const { put } = testFolder();
   const files = (paths: readonly string[]) =>
     paths.map((path) => ({ ...localFile(path), format: formatOf(path) ?? "csv" }));
   const counts = ({ rowsRead, rejected, outOfRange }: Omit<IndexedEvents, "later" | "source">) => ({
