@@ -53,17 +53,21 @@ public final class FlinkJob {
     }
   }
 
-  /** Adds the workload of the settings between its source and the sinks of the settings. */
+  /**
+   * Adds the workload of the settings between its source and the sinks of the settings. Documents
+   * of the same id are written in the order of the stream: where a sink partitions it, all of an id
+   * stay together.
+   */
   static void build(StreamExecutionEnvironment env, JobSettings settings) {
     env.setBufferTimeout(BUFFER_TIMEOUT_MILLISECONDS);
     DataStream<Document> documents = documents(env, settings);
     settings
         .searchEndpoint()
-        .ifPresent(endpoint -> OpenSearchSink.to(endpoint, settings).addTo(documents));
+        .ifPresent(endpoint -> OpenSearchSink.addTo(documents, endpoint, settings));
     settings
         .optional("resultsStream.streamName")
-        .ifPresent(stream -> ResultsStreamSink.to(stream, settings).addTo(documents));
-    settings.optional("archive.path").ifPresent(path -> ArchiveSink.to(path).addTo(documents));
+        .ifPresent(stream -> ResultsStreamSink.addTo(documents, stream, settings));
+    settings.optional("archive.path").ifPresent(path -> ArchiveSink.addTo(documents, path));
   }
 
   private static DataStream<Document> documents(

@@ -8,12 +8,12 @@ import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 import streaming.document.Document;
-import streaming.document.DocumentSink;
 
 /**
  * Keeps final results and dead letters in files of JSON lines, exactly once: a file appears with
@@ -32,21 +32,19 @@ public final class ArchiveSink {
   /**
    * @param path of the folder, a URL whose scheme is a file system of the cluster
    */
-  public static DocumentSink to(String path) {
-    return documents ->
-        documents
-            .filter(document -> document.complete)
-            .uid("archived-documents")
-            .name("Archived documents")
-            .sinkTo(
-                FileSink.forRowFormat(new Path(path), LINES)
-                    .withBucketAssigner(new EventHourFolders())
-                    .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                    .withOutputFileConfig(
-                        OutputFileConfig.builder().withPartSuffix(".jsonl").build())
-                    .build())
-            .uid("archive-sink")
-            .name("Archive sink");
+  public static void addTo(DataStream<Document> documents, String path) {
+    documents
+        .filter(document -> document.complete)
+        .uid("archived-documents")
+        .name("Archived documents")
+        .sinkTo(
+            FileSink.forRowFormat(new Path(path), LINES)
+                .withBucketAssigner(new EventHourFolders())
+                .withRollingPolicy(OnCheckpointRollingPolicy.build())
+                .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".jsonl").build())
+                .build())
+        .uid("archive-sink")
+        .name("Archive sink");
   }
 
   /** Folders such as {@code day=2019-03-01/hour=18}, in UTC, of the event's own time. */

@@ -1,10 +1,11 @@
 package streaming.search;
 
 import java.net.URI;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
 import streaming.batch.IndexPartitioner;
-import streaming.document.DocumentSink;
+import streaming.document.Document;
 import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
@@ -23,7 +24,7 @@ public final class OpenSearchSink {
   /**
    * @param endpoint of the domain
    */
-  public static DocumentSink to(URI endpoint, JobSettings settings) {
+  public static void addTo(DataStream<Document> documents, URI endpoint, JobSettings settings) {
     String region = settings.text("search.region");
     BatchLimits limits =
         new BatchLimits(
@@ -33,14 +34,13 @@ public final class OpenSearchSink {
             new Patience(
                 settings.duration("search.retryDelayMilliseconds"),
                 settings.integer("search.retries")));
-    return documents ->
-        documents
-            .partitionCustom(new IndexPartitioner(), document -> document)
-            .filter(new DeadLetterSample())
-            .uid("dead-letter-sample")
-            .name("Dead letter sample")
-            .sinkTo(new BatchSink(limits, () -> new BulkSender(endpoint, region)))
-            .uid("opensearch-sink")
-            .name("OpenSearch sink");
+    documents
+        .partitionCustom(new IndexPartitioner(), document -> document)
+        .filter(new DeadLetterSample())
+        .uid("dead-letter-sample")
+        .name("Dead letter sample")
+        .sinkTo(new BatchSink(limits, () -> new BulkSender(endpoint, region)))
+        .uid("opensearch-sink")
+        .name("OpenSearch sink");
   }
 }

@@ -1,9 +1,10 @@
 package streaming.stream;
 
 import java.time.Duration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import streaming.batch.BatchLimits;
 import streaming.batch.BatchSink;
-import streaming.document.DocumentSink;
+import streaming.document.Document;
 import streaming.retry.Patience;
 import streaming.settings.JobSettings;
 
@@ -24,17 +25,16 @@ public final class ResultsStreamSink {
 
   private ResultsStreamSink() {}
 
-  public static DocumentSink to(String stream, JobSettings settings) {
-    return documents ->
-        documents
-            .filter(document -> document.complete && document.subject != null)
-            .uid("final-results")
-            .name("Final results")
-            .sinkTo(
-                new BatchSink(
-                    new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
-                    () -> new PutRecordsSender(stream, settings)))
-            .uid("results-stream-sink")
-            .name("Results stream sink");
+  public static void addTo(DataStream<Document> documents, String stream, JobSettings settings) {
+    documents
+        .filter(document -> document.complete && document.subject != null)
+        .uid("final-results")
+        .name("Final results")
+        .sinkTo(
+            new BatchSink(
+                new BatchLimits(RECORDS, BYTES, INTERVAL, Patience.DEFAULT),
+                () -> new PutRecordsSender(stream, settings)))
+        .uid("results-stream-sink")
+        .name("Results stream sink");
   }
 }

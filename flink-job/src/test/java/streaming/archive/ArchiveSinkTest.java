@@ -47,9 +47,9 @@ class ArchiveSinkTest {
     StreamExecutionEnvironment env = environment();
     Document first = document("gate", "2019-03-01T18:59:00Z", true);
     Document second = document("gate", "2019-03-02T00:00:00Z", true);
-    ArchiveSink.to(folder.toUri().toString())
-        .addTo(
-            env.fromData(List.of(first, second, document("gate", "2019-03-01T18:58:00Z", false))));
+    ArchiveSink.addTo(
+        env.fromData(List.of(first, second, document("gate", "2019-03-01T18:58:00Z", false))),
+        folder.toUri().toString());
     env.execute();
 
     assertThat(lines())
@@ -63,18 +63,18 @@ class ArchiveSinkTest {
   void keepsEachDocumentOnceWhateverFailsInBetween() throws Exception {
     StreamExecutionEnvironment env = environment();
     FAILED.set(false);
-    ArchiveSink.to(folder.toUri().toString())
-        .addTo(
-            env.fromSequence(1, 200)
-                .map(
-                    number -> {
-                      TimeUnit.MILLISECONDS.sleep(5);
-                      if (number == 150 && FAILED.compareAndSet(false, true)) {
-                        throw new IOException("chosen by the test");
-                      }
-                      return document("gate" + number, "2019-03-01T18:00:00Z", true);
-                    })
-                .returns(Types.POJO(Document.class)));
+    ArchiveSink.addTo(
+        env.fromSequence(1, 200)
+            .map(
+                number -> {
+                  TimeUnit.MILLISECONDS.sleep(5);
+                  if (number == 150 && FAILED.compareAndSet(false, true)) {
+                    throw new IOException("chosen by the test");
+                  }
+                  return document("gate" + number, "2019-03-01T18:00:00Z", true);
+                })
+            .returns(Types.POJO(Document.class)),
+        folder.toUri().toString());
     env.execute();
 
     assertThat(FAILED).isTrue();

@@ -13,7 +13,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /** Keeps the documents of a job in the test's memory, those of one id in their order. */
-public final class CollectingSink implements DocumentSink {
+public final class CollectingSink {
   /** Flink copies functions: what they write must be found under a name. */
   private static final Map<Integer, List<Document>> COLLECTED = new ConcurrentHashMap<>();
 
@@ -26,7 +26,6 @@ public final class CollectingSink implements DocumentSink {
     COLLECTED.put(name, documents);
   }
 
-  @Override
   public void addTo(DataStream<Document> stream) {
     stream
         .map(new Collect(name))

@@ -274,8 +274,8 @@ class OpenSearchSinkTest {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
     JobSettings loaded = settings.load();
-    OpenSearchSink.to(loaded.searchEndpoint().orElseThrow(), loaded)
-        .addTo(env.fromData(List.of(documents)));
+    OpenSearchSink.addTo(
+        env.fromData(List.of(documents)), loaded.searchEndpoint().orElseThrow(), loaded);
     env.execute();
   }
 

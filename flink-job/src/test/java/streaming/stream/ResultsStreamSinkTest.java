@@ -100,8 +100,8 @@ class ResultsStreamSinkTest {
             .load();
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);
-    ResultsStreamSink.to(settings.optional("resultsStream.streamName").orElseThrow(), settings)
-        .addTo(env.fromData(List.of(documents)));
+    ResultsStreamSink.addTo(
+        env.fromData(List.of(documents)), settings.text("resultsStream.streamName"), settings);
     env.execute();
   }
 }
