@@ -1,6 +1,7 @@
 //! Subscriptions to shards as AWS gives them. The library forgets with which record a subscription
-//! is to start, and never says that a closed shard has been read to its end.
+//! is to start, and says neither how far a reader is behind nor that a closed shard is at its end.
 
+use crate::lag::event_with_lag;
 use crate::operation_of;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -53,6 +54,16 @@ async fn subscribe(store: Store, body: &[u8], content_type: &'static str) -> Opt
         data["StartingPosition"] = position_at(&store, &stream_name, shard_number, seconds).await;
     }
     let events = execute_streaming(&store, data, content_type).await.ok()?;
+    let reader = (store.clone(), stream_name.clone(), shard_id.clone());
+    let events = events.into_data_stream().then(move |message| {
+        let (store, stream_name, shard_id) = reader.clone();
+        async move {
+            let message = message?;
+            let event =
+                event_with_lag(&store, &stream_name, &shard_id, &message, content_type).await;
+            Ok::<_, axum::Error>(Bytes::from(event))
+        }
+    });
     let session = Duration::from_millis(store.options.subscribe_to_shard_session_ms);
     let started = Instant::now();
     let end = stream::once(async move {
@@ -63,7 +74,7 @@ async fn subscribe(store: Store, body: &[u8], content_type: &'static str) -> Opt
         end_of_shard(&store, &stream_name, &shard_id, content_type).await
     });
     let end = end.flat_map(stream::iter).map(|event| Ok(Bytes::from(event)));
-    Some(Body::from_stream(events.into_data_stream().chain(end)))
+    Some(Body::from_stream(events.chain(end)))
 }
 
 /// A request; its times are seconds since the epoch.

@@ -5,6 +5,7 @@ mod fan_out;
 mod faults;
 mod guard;
 mod journal;
+mod lag;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -20,6 +21,7 @@ use ferrokinesis::create_app;
 use ferrokinesis::store::StoreOptions;
 use guard::programs_only;
 use journal::Journal;
+use lag::with_lag;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -99,6 +101,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         ..StoreOptions::default()
     });
     let subscriptions = middleware::from_fn_with_state(store.clone(), with_fan_out);
+    let lag = middleware::from_fn_with_state(store.clone(), with_lag);
     let journal = match arguments.state_dir {
         Some(folder) => Some(Journal::open(folder, store, arguments.keep_records).await?),
         None => None,
@@ -106,6 +109,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let journal: SharedJournal = Arc::new(Mutex::new(journal));
     let app = app
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(lag)
         .layer(subscriptions)
         .layer(middleware::from_fn_with_state(journal.clone(), one_change_at_a_time))
         .layer(middleware::from_fn_with_state(Faults::default(), with_faults))

@@ -31,10 +31,11 @@ describe("A subscription to a shard of the Kinesis server", () => {
     position: StartingPosition,
     enough: (events: readonly SubscribeToShardEvent[]) => boolean = () => false,
     shard = 0,
+    consumer = consumerArn,
   ): Promise<SubscribeToShardEvent[]> => {
     const { EventStream = [] } = await client.send(
       new SubscribeToShardCommand({
-        ConsumerARN: String(consumerArn),
+        ConsumerARN: String(consumer),
         ShardId: `shardId-${String(shard).padStart(12, "0")}`,
         StartingPosition: position,
       }),
@@ -67,6 +68,7 @@ describe("A subscription to a shard of the Kinesis server", () => {
       port,
       region: "us-east-1",
       accountId: "000000000000",
+      throttled: false,
       folders: new ServiceFolders(folder),
       onProgress: () => undefined,
       onExit: () => undefined,
@@ -101,6 +103,31 @@ describe("A subscription to a shard of the Kinesis server", () => {
     expect(
       texts(await subscribe({ Type: "AFTER_SEQUENCE_NUMBER", SequenceNumber }, some)),
     ).to.deep.equal(["c"]);
+  });
+
+  it("says how far the reader is behind", async () => {
+    const StreamName = "long";
+    await client.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
+    await streamActive(client, StreamName);
+    const { arn } = await consumerPlane(() => Promise.resolve(client)).create(
+      declared("aws:kinesis/streamConsumer:StreamConsumer", {
+        name: "reader",
+        streamArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${StreamName}`,
+      }),
+    );
+    // One event holds 10,000 records of the 10,500.
+    const Records = Array.from({ length: 500 }, () => ({
+      PartitionKey: "key",
+      Data: Buffer.from("record"),
+    }));
+    for (let request = 0; request < 21; request++) {
+      await client.send(new PutRecordsCommand({ StreamName, Records }));
+    }
+    const all = (events: readonly SubscribeToShardEvent[]) => texts(events).length >= 10_500;
+    const [first, ...others] = await subscribe({ Type: "TRIM_HORIZON" }, all, 0, arn);
+    expect(first?.Records).to.have.length(10_000);
+    expect(first?.MillisBehindLatest).to.be.within(1, 60_000);
+    expect(others.at(-1)?.MillisBehindLatest).to.equal(0);
   });
 
   it("starts at a time, also at one that nothing has arrived since", async () => {

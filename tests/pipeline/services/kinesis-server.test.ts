@@ -9,6 +9,7 @@ import {
   PutRecordsCommand,
   type PutRecordsResultEntry,
 } from "@aws-sdk/client-kinesis";
+import { cbor } from "@smithy/core/cbor";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { expect } from "chai";
 import { consumerPlane } from "../../../local/services/kinesis/consumer-plane";
@@ -92,6 +93,42 @@ describe("The Kinesis server", () => {
     const texts = numbered("record", 400);
     await put("ordered", texts);
     expect(await read("ordered")).to.deep.equal(texts);
+  });
+
+  it("says how far a reader is behind, in both encodings", async () => {
+    await create("behind", 1);
+    await put("behind", numbered("record", 3));
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({
+        StreamName: "behind",
+        ShardId: "shardId-000000000000",
+        ShardIteratorType: "TRIM_HORIZON",
+      }),
+    );
+    const asked = Date.now();
+    const lags = async (Limit: number): Promise<unknown[]> => {
+      const { MillisBehindLatest } = await client.send(
+        new GetRecordsCommand({ ShardIterator, Limit }),
+      );
+      const answer = await fetch(`http://127.0.0.1:${port}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-amz-cbor-1.1",
+          "x-amz-target": "Kinesis_20131202.GetRecords",
+          authorization: "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c",
+          "x-amz-date": "20260101T000000Z",
+        },
+        body: Buffer.from(cbor.serialize({ ShardIterator, Limit })),
+      });
+      const decoded = cbor.deserialize(new Uint8Array(await answer.arrayBuffer())) as {
+        MillisBehindLatest: unknown;
+        Records: unknown[];
+      };
+      expect(decoded.Records).to.have.length(Math.min(Limit, 3));
+      return [MillisBehindLatest, decoded.MillisBehindLatest];
+    };
+    for (const lag of await lags(2)) expect(lag).to.be.within(1, Date.now() - asked + 60_000);
+    expect(await lags(3)).to.deep.equal([0, 0]);
   });
 
   it("has the region and account it was told", async () => {
