@@ -138,8 +138,8 @@ function inWords(figures: Figures): readonly string[] {
   const processors = ({ rounds }: Comparison["job"]) => list(rounds.at(-1)?.processorMicroseconds);
   return [
     `${events} events; ${shards} shards, parallelism ${parallelism}, a checkpoint every ${checkpointSeconds} s`,
-    ...backlogs.flatMap(({ density, tripsADay, recordBytes, readAndCount, job, ratio }) => [
-      `As dense as the ${density}: ${tripsADay} events of ${recordBytes} bytes in a day of event time`,
+    ...backlogs.flatMap(({ density, readAndCount, job, ...backlog }) => [
+      `As dense as the ${density}: ${backlog.tripsADay} events of ${backlog.recordBytes} bytes in a day of event time`,
       `  reads and counts  ${speed(readAndCount)}`,
       `    µs an event     ${processors(readAndCount)}`,
       `  the job           ${speed(job)}`,
@@ -147,7 +147,8 @@ function inWords(figures: Figures): readonly string[] {
       ...(job.rounds.at(-1)?.shares
         ? [`    task manager    ${list(job.rounds.at(-1)?.shares, " %")}`]
         : []),
-      `  ratio             ${ratio}`,
+      `  ratio             ${backlog.ratio}`,
+      `  of what AWS gives ${backlog.ofShards}: ${backlog.shardsGivePerSecond} events/s from ${shards} shards`,
     ]),
     ...(figures.latency.length > 0 ? ["From put to readable document"] : []),
     ...figures.latency.map((one) => `  ${latencyInWords(one)}`),

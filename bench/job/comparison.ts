@@ -18,6 +18,11 @@ import { backlog, DAY_SECONDS, type SampleTrip } from "./trips";
 const run = promisify(execFile);
 const SAMPLE_MILLISECONDS = 1000;
 const PROGRESS_MILLISECONDS = 5_000;
+/**
+ * What all polling readers of a shard together get in a second:
+ * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
+const SHARD_READ_BYTES = 2_000_000;
 /** A reader that stands still for so long has failed. */
 const PATIENCE_MILLISECONDS = 60_000;
 
@@ -107,14 +112,20 @@ export async function compare(options: ComparisonOptions) {
   await stream.delete();
   const job = typical(readings.job);
   const readAndCount = typical(readings.readAndCount);
+  const recordBytes = Math.round(bytes / events);
+  const shardsGivePerSecond = Math.round((SHARDS * SHARD_READ_BYTES) / recordBytes);
+  const share = (rate: number) => Number((job.eventsPerSecond / rate).toFixed(3));
   return {
     density,
     tripsADay: sample.length * copiesADay,
-    recordBytes: Math.round(bytes / events),
+    recordBytes,
     readAndCount,
     job,
     // 1 would be as fast as reading alone.
-    ratio: Number((job.eventsPerSecond / readAndCount.eventsPerSecond).toFixed(3)),
+    ratio: share(readAndCount.eventsPerSecond),
+    // From 1 on the shards, not the job, decide how fast a backlog is read on AWS.
+    shardsGivePerSecond,
+    ofShards: share(shardsGivePerSecond),
   };
 }
 

@@ -14,6 +14,7 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
+import streaming.Beat;
 import streaming.JobMetrics;
 import streaming.document.Document;
 import streaming.retry.Patience;
@@ -22,18 +23,12 @@ import streaming.retry.Patience;
  * Writes batches on a thread of its own, in order, and waits there before it tries again. Of the
  * documents of one id that wait, the newest alone is written.
  *
- * <p>A request is sent when it is full, or when its first document has waited long enough, which is
- * shorter for live results.
+ * <p>A request is sent when it is full, when its first document has waited long enough, or with
+ * live results at the next {@link Beat}.
  */
 final class BatchWriter implements SinkWriter<Document> {
   /** Full requests that may wait; beyond them the job slows down. */
   private static final int MOST_REQUESTS = 10;
-
-  /**
-   * Milliseconds between two requests with live results, while none is full. Each refreshes its
-   * indices, so that subtasks that share an index send less often.
-   */
-  private static final long LIVE_INTERVAL = 200;
 
   private static final long LONGEST_LIVE_INTERVAL = 1000;
 
@@ -41,7 +36,13 @@ final class BatchWriter implements SinkWriter<Document> {
   private final ProcessingTimeService clock;
   private final BatchLimits limits;
   private final BatchSender sender;
+
+  /**
+   * Milliseconds between two requests with live results, while none is full. Each refreshes its
+   * indices, so that subtasks that share an index send less often.
+   */
   private final long liveInterval;
+
   private final Counter retries;
   private final Counter rejected;
   private final ExecutorService thread =
@@ -72,7 +73,7 @@ final class BatchWriter implements SinkWriter<Document> {
     this.sender = sender;
     int subtasks = context.getTaskInfo().getNumberOfParallelSubtasks();
     liveInterval =
-        Math.min(LIVE_INTERVAL * IndexPartitioner.shares(subtasks), LONGEST_LIVE_INTERVAL);
+        Math.min(Beat.MILLISECONDS * IndexPartitioner.shares(subtasks), LONGEST_LIVE_INTERVAL);
     retries = JobMetrics.counter(context.metricGroup(), JobMetrics.RETRIES);
     rejected = JobMetrics.counter(context.metricGroup(), JobMetrics.REJECTED);
     JobMetrics.gauge(context.metricGroup(), JobMetrics.QUEUE, () -> queued);
@@ -93,7 +94,7 @@ final class BatchWriter implements SinkWriter<Document> {
     long now = clock.getCurrentProcessingTime();
     beDue(
         document.live
-            ? Math.max(now, lastRequest + liveInterval)
+            ? Math.max(Beat.REQUEST.next(now), Beat.REQUEST.after(lastRequest, liveInterval))
             : now + limits.interval.toMillis());
     sendIfDue();
   }

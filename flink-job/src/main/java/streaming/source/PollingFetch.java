@@ -10,17 +10,11 @@ import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.kinesis.model.StartingPosition;
+import streaming.Beat;
 import streaming.retry.Patience;
 
-/** Polls a shard: without a pause while there are records left, at intervals at its tip. */
+/** Polls a shard: without a pause while there are records left, once a beat at its tip. */
 final class PollingFetch implements ShardFetch {
-  /**
-   * A shard answers five GetRecords calls a second, shared by all polling readers; at the tip this
-   * leaves one a second to Firehose
-   * (https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html).
-   */
-  static final int INTERVAL_MILLISECONDS = 250;
-
   private final KinesisAsyncClient client;
   private final String stream;
   private final String shardId;
@@ -53,7 +47,8 @@ final class PollingFetch implements ShardFetch {
   @Override
   public void next() {
     if (atTip) {
-      pollIn(INTERVAL_MILLISECONDS);
+      long now = System.currentTimeMillis();
+      pollIn(Beat.POLL.next(now + 1) - now);
     } else {
       poll();
     }

@@ -17,6 +17,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import streaming.Beat;
 import streaming.JobMetrics;
 import streaming.document.Document;
 
@@ -83,7 +84,8 @@ final class TopAreas extends KeyedProcessFunction<Long, AreaCount, Document> {
     if (due.value() == null) {
       long time = NONE;
       if (!count.complete) {
-        time = context.timerService().currentProcessingTime() + interval;
+        long now = context.timerService().currentProcessingTime();
+        time = Beat.EARLY_RESULT.after(now, interval);
         context.timerService().registerProcessingTimeTimer(time);
       }
       context.timerService().registerEventTimeTimer(count.start + length - 1);

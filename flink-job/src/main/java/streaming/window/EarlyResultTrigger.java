@@ -9,13 +9,14 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.windowing.triggers.Trigger;
 import org.apache.flink.streaming.api.windowing.triggers.TriggerResult;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import streaming.Beat;
 
 /**
  * Early results of an open window, and the final one when the watermark passes its end.
  *
  * <p>While records are read live, the first one shows immediately and those after it once per
- * interval; while the job catches up, ten times less often. Every record shows in the end, the last
- * one of a stream too.
+ * interval, in time with the {@link Beat}; while the job catches up, ten times less often. Every
+ * record shows in the end, the last one of a stream too.
  */
 public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, TimeWindow> {
   private static final long serialVersionUID = 1L;
@@ -44,15 +45,16 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     ValueState<Long> early = context.getPartitionedState(due);
     Long time = early.value();
     long now = context.getCurrentProcessingTime();
-    boolean isFirst = time == null || time < 0 || time > now + interval;
+    long next = Beat.EARLY_RESULT.after(now, interval);
+    boolean isFirst = time == null || time < 0 || time > next;
     if (element.live && isFirst) {
       context.getPartitionedState(LIVE).update(true);
     }
-    if (element.live && (time == null || Math.abs(time) > now + interval)) {
+    if (element.live && (time == null || Math.abs(time) > next)) {
       if (time != null) {
         context.deleteProcessingTimeTimer(Math.abs(time));
       }
-      return fire(now + interval, early, context);
+      return fire(next, early, context);
     }
     if (time == null) {
       context.registerProcessingTimeTimer(now + BEHIND * interval);
@@ -73,7 +75,8 @@ public final class EarlyResultTrigger extends Trigger<OpenWindows.Admitted, Time
     }
     boolean isLive = context.getPartitionedState(LIVE).value() != null;
     long now = context.getCurrentProcessingTime();
-    return fire(now + (isLive ? 1 : BEHIND) * interval, early, context);
+    long next = Beat.EARLY_RESULT.after(now, (isLive ? 1 : BEHIND) * interval);
+    return fire(next, early, context);
   }
 
   /**

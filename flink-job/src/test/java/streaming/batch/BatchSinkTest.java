@@ -44,7 +44,7 @@ class BatchSinkTest {
   }
 
   @Test
-  void earlyResultsDoNotWaitAndOfThoseThatWaitTheNewestIsWritten() throws Exception {
+  void earlyResultsWaitForTheBeatAloneAndOfThoseThatWaitTheNewestIsWritten() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
     BatchSender.Factory waiting =
         () ->
@@ -55,14 +55,16 @@ class BatchSinkTest {
                 });
     try (var sink = open(limits(1000), null, waiting)) {
       sink.setProcessingTime(1000);
-      write(sink, early("a"), early("b"), document("c", 1), early("b"));
+      write(sink, early("a"), early("d"));
+      sink.setProcessingTime(1075);
+      write(sink, early("b"), document("c", 1), early("b"));
       answer.countDown();
       while (requests.isEmpty()) {
         Thread.onSpinWait();
       }
       sink.prepareSnapshotPreBarrier(1);
     }
-    assertThat(requests).containsExactly(List.of("a"), List.of("c", "b"));
+    assertThat(requests).containsExactly(List.of("a", "d"), List.of("c", "b"));
   }
 
   @Test

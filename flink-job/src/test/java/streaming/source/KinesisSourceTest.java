@@ -23,9 +23,4 @@ class KinesisSourceTest {
     assertThat(KinesisSource.beginning(settings.load()))
         .isEqualTo(Instant.parse("2019-03-01T18:00:00Z").toEpochMilli());
   }
-
-  @Test
-  void leavesOneReadASecondOfEachShardToFirehose() {
-    assertThat(1000 / PollingFetch.INTERVAL_MILLISECONDS).isEqualTo(4);
-  }
 }

@@ -31,6 +31,7 @@ class WindowsTest {
   void open() throws Exception {
     harness = harness();
     harness.open();
+    harness.setProcessingTime(50);
   }
 
   @AfterEach
@@ -54,8 +55,8 @@ class WindowsTest {
   @Test
   void aWindowWithoutANewRecordIsSilent() throws Exception {
     visitAt(15);
-    harness.setProcessingTime(1000);
-    harness.setProcessingTime(10_000);
+    harness.setProcessingTime(1_050);
+    harness.setProcessingTime(10_050);
 
     assertThat(results()).containsExactlyInAnyOrder("gate-0: 1 early", "gate-10: 1 early");
   }
@@ -65,10 +66,10 @@ class WindowsTest {
     visitAt(15);
     visitAt(16);
     visitAt(17);
-    harness.setProcessingTime(999);
+    harness.setProcessingTime(1_049);
     assertThat(results()).hasSize(2);
 
-    harness.setProcessingTime(1000);
+    harness.setProcessingTime(1_050);
     assertThat(results().subList(2, 4))
         .containsExactlyInAnyOrder("gate-0: 3 early", "gate-10: 3 early");
   }
@@ -77,10 +78,10 @@ class WindowsTest {
   void whileTheJobCatchesUpResultsAreRareUntilARecordIsLive() throws Exception {
     visitBehindAt(15);
     visitBehindAt(16);
-    harness.setProcessingTime(9_999);
+    harness.setProcessingTime(10_049);
     assertThat(results()).isEmpty();
 
-    harness.setProcessingTime(10_000);
+    harness.setProcessingTime(10_050);
     assertThat(results()).containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
     reach(19.999);
     visitBehindAt(25);
@@ -93,12 +94,12 @@ class WindowsTest {
   @Test
   void whileTheJobCatchesUpTheResultsAfterTheFirstAreRareToo() throws Exception {
     visitBehindAt(15);
-    harness.setProcessingTime(10_000);
+    harness.setProcessingTime(10_050);
     visitBehindAt(16);
-    harness.setProcessingTime(19_999);
+    harness.setProcessingTime(20_049);
     assertThat(results()).hasSize(2);
 
-    harness.setProcessingTime(20_000);
+    harness.setProcessingTime(20_050);
     assertThat(results()).hasSize(4).contains("gate-0: 2 early", "gate-10: 2 early");
     visitAt(17);
     assertThat(results()).hasSize(6).contains("gate-0: 3 early", "gate-10: 3 early");
@@ -107,14 +108,14 @@ class WindowsTest {
   @Test
   void anEarlyResultIsLiveIfARecordSinceTheOneBeforeIs() throws Exception {
     visitBehindAt(15);
-    harness.setProcessingTime(10_000);
+    harness.setProcessingTime(10_050);
     visitAt(16);
     visitBehindAt(17);
-    harness.setProcessingTime(11_000);
+    harness.setProcessingTime(11_050);
     visitBehindAt(18);
-    harness.setProcessingTime(12_000);
+    harness.setProcessingTime(12_050);
     visitAt(18);
-    harness.setProcessingTime(13_000);
+    harness.setProcessingTime(13_050);
     visitAt(19);
     reach(29.999);
 
@@ -131,7 +132,7 @@ class WindowsTest {
     reach(29.999);
     visitBehindAt(35);
     reach(49.999);
-    harness.setProcessingTime(20_000);
+    harness.setProcessingTime(20_050);
 
     assertThat(results())
         .endsWith("gate-0: 1 final", "gate-10: 1 final", "gate-20: 1 final", "gate-30: 1 final");
@@ -168,7 +169,7 @@ class WindowsTest {
     visitAt(15);
     visitAt(16);
     restart();
-    harness.setProcessingTime(1000);
+    harness.setProcessingTime(1_050);
 
     assertThat(results()).containsExactlyInAnyOrder("gate-0: 2 early", "gate-10: 2 early");
   }
