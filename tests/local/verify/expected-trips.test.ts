@@ -371,19 +371,6 @@ describe("the expected documents", () => {
     expect(message).to.include("pickup_datetime, dropoff_datetime, fare_amount");
   });
 
-  it("cover the trips that the project ships", async () => {
-    const sample = join(__dirname, "../../../local/data/yellow_tripdata_sample_2019-03.csv");
-    const { documents, events } = await expectedTrips(sample, SETTINGS);
-    expect(events).to.include({ read: 10_000, good: 9_983, duplicates: 0 });
-    expect([...documents].map(([index, { size }]) => [index, size])).to.deep.equal([
-      ["taxi-demand-zones", 28_179],
-      ["taxi-demand-cells", 27_450],
-      ["taxi-top-areas", 15_390],
-      ["taxi-airport-durations", 184],
-      ["taxi-airport-origins", 193],
-    ]);
-  });
-
   it("count every trip with a place in window / slide windows of a zone and of a cell", async () => {
     const minutes = fc.integer({ min: 1, max: 7 * 24 * 60 });
     const trips = fc.array(fc.tuple(minutes, fc.integer({ min: 1, max: 265 })), { maxLength: 30 });
