@@ -9,12 +9,24 @@ import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.StartingPosition;
 import streaming.Beat;
 import streaming.retry.Patience;
 
-/** Polls a shard: without a pause while there are records left, once a beat at its tip. */
+/**
+ * Polls a shard: without a pause while there are records left, once a beat at its tip.
+ *
+ * <p>A service that has throttled a read is asked for no more than it gives from then on: attempts
+ * in between, each later than the one before, would leave part of what it gives unused.
+ */
 final class PollingFetch implements ShardFetch {
+  /**
+   * Of a shard, for all its polling readers: 2 MB a second
+   * (https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html).
+   */
+  private static final int BYTES_PER_MILLISECOND = 2_000;
+
   private final KinesisAsyncClient client;
   private final String stream;
   private final String shardId;
@@ -26,6 +38,14 @@ final class PollingFetch implements ShardFetch {
   private volatile ShardPosition position;
   private volatile String iterator;
   private volatile boolean atTip;
+  private volatile boolean isLimited;
+
+  /** When the last read began. */
+  private volatile long readAt;
+
+  /** Milliseconds from one read to the next in which a shard gives what the last one got. */
+  private volatile long worth;
+
   private volatile boolean closed;
 
   PollingFetch(
@@ -46,9 +66,11 @@ final class PollingFetch implements ShardFetch {
 
   @Override
   public void next() {
+    long now = System.currentTimeMillis();
     if (atTip) {
-      long now = System.currentTimeMillis();
       pollIn(Beat.POLL.next(now + 1) - now);
+    } else if (isLimited) {
+      pollIn(Math.max(0, readAt + worth - now));
     } else {
       poll();
     }
@@ -64,6 +86,7 @@ final class PollingFetch implements ShardFetch {
     if (closed) {
       return;
     }
+    readAt = System.currentTimeMillis();
     CompletableFuture<String> from =
         iterator == null
             ? client
@@ -99,6 +122,7 @@ final class PollingFetch implements ShardFetch {
       position =
           ShardPosition.after(response.records().get(last).sequenceNumber(), ShardPosition.WHOLE);
     }
+    worth = Math.max(Beat.MILLISECONDS, bytesOf(response) / BYTES_PER_MILLISECOND);
     atTip = response.millisBehindLatest() == null || response.millisBehindLatest() == 0;
     receiver.onAnswer(
         new Answer(response.records(), response.millisBehindLatest(), iterator == null));
@@ -106,7 +130,9 @@ final class PollingFetch implements ShardFetch {
 
   private void onError(Throwable error) {
     try {
-      if (Patience.cause(error) instanceof ExpiredIteratorException) {
+      Throwable cause = Patience.cause(error);
+      isLimited |= cause instanceof ProvisionedThroughputExceededException;
+      if (cause instanceof ExpiredIteratorException) {
         iterator = null;
         pollIn(attempts.failed("its iterator has expired"));
       } else {
@@ -115,6 +141,12 @@ final class PollingFetch implements ShardFetch {
     } catch (IOException permanent) {
       receiver.onFailure(permanent);
     }
+  }
+
+  private static long bytesOf(GetRecordsResponse response) {
+    return response.records().stream()
+        .mapToLong(read -> read.data().asByteArrayUnsafe().length + read.partitionKey().length())
+        .sum();
   }
 
   @Override

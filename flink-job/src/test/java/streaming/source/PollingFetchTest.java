@@ -7,17 +7,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.kinesis.model.Record;
 import streaming.retry.Patience;
 
 @Timeout(30)
@@ -68,6 +74,24 @@ class PollingFetchTest {
   }
 
   @Test
+  void aShardThatHasThrottledIsAskedForNoMoreThanItGives() throws Exception {
+    reads.answers.add(
+        CompletableFuture.failedFuture(
+            ProvisionedThroughputExceededException.builder()
+                .awsErrorDetails(
+                    AwsErrorDetails.builder()
+                        .errorCode("ProvisionedThroughputExceededException")
+                        .build())
+                .build()));
+    reads.answer(1L, 10_000_000);
+
+    fetch.next();
+    received.take();
+    fetch.next();
+    assertThat(pause()).as("of 10 MB at 2 MB a second").isBetween(4_000L, 5_000L);
+  }
+
+  @Test
   void readsNothingAfterItIsClosed() {
     fetch.close();
     fetch.next();
@@ -96,15 +120,30 @@ class PollingFetchTest {
     assertThat(received).isEmpty();
   }
 
+  /** Milliseconds until the next read. */
+  private long pause() {
+    return ((Delayed) clock.getQueue().peek()).getDelay(TimeUnit.MILLISECONDS);
+  }
+
   private static final class Reads implements KinesisAsyncClient {
     private final List<CompletableFuture<GetRecordsResponse>> answers = new ArrayList<>();
     private int started;
 
     private void answer(Long millisBehindLatest) {
+      answer(millisBehindLatest, 0);
+    }
+
+    private void answer(Long millisBehindLatest, int bytes) {
+      Record record =
+          Record.builder()
+              .data(SdkBytes.fromByteArray(new byte[bytes]))
+              .partitionKey("")
+              .sequenceNumber("1")
+              .build();
       answers.add(
           CompletableFuture.completedFuture(
               GetRecordsResponse.builder()
-                  .records(List.of())
+                  .records(bytes == 0 ? List.of() : List.of(record))
                   .nextShardIterator("next")
                   .millisBehindLatest(millisBehindLatest)
                   .build()));
