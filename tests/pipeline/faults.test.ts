@@ -22,7 +22,7 @@ describe("npm run local -- --once --fault", () => {
     ],
     [
       "trips, while a task manager is killed",
-      ["--speedup", "120000", "--fault", "task-manager-killed"],
+      ["--fault", "task-manager-killed"],
       /Fault: killed the task manager/,
     ],
   ];

@@ -2,7 +2,7 @@
 //! is to start, and says neither how far a reader is behind nor that a closed shard is at its end.
 
 use crate::lag::event_with_lag;
-use crate::operation_of;
+use crate::{is_cbor, operation_of};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -26,10 +26,9 @@ pub async fn with_fan_out(State(store): State<Store>, request: Request, next: Ne
     if operation_of(&request) != "SubscribeToShard" {
         return next.run(request).await;
     }
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
-    let content_type = match content_type {
-        Some(value) if value == CONTENT_TYPE_CBOR.as_bytes() => CONTENT_TYPE_CBOR,
-        _ => CONTENT_TYPE_JSON,
+    let content_type = match is_cbor(request.headers().get(header::CONTENT_TYPE)) {
+        true => CONTENT_TYPE_CBOR,
+        false => CONTENT_TYPE_JSON,
     };
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_REQUEST_BYTES).await else {
@@ -58,10 +57,9 @@ async fn subscribe(store: Store, body: &[u8], content_type: &'static str) -> Opt
     let events = events.into_data_stream().then(move |message| {
         let (store, stream_name, shard_id) = reader.clone();
         async move {
-            let message = message?;
             let event =
-                event_with_lag(&store, &stream_name, &shard_id, &message, content_type).await;
-            Ok::<_, axum::Error>(Bytes::from(event))
+                event_with_lag(&store, &stream_name, &shard_id, message?, content_type).await;
+            Ok::<_, axum::Error>(event)
         }
     });
     let session = Duration::from_millis(store.options.subscribe_to_shard_session_ms);

@@ -1,6 +1,6 @@
 //! Faults on demand, so that a run can show what the pipeline does about them.
 
-use crate::operation_of;
+use crate::{is_cbor, operation_of};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -107,9 +107,7 @@ pub async fn with_faults(State(faults): State<Faults>, request: Request, next: N
 
 /// An error as the SDKs read it: the kind in a header, the body an empty map in the caller's encoding.
 fn refusal(status: StatusCode, kind: &'static str, content_type: Option<HeaderValue>) -> Response {
-    let is_cbor =
-        content_type.as_ref().is_some_and(|value| value.as_bytes().ends_with(b"cbor-1.1"));
-    let body: &'static [u8] = if is_cbor { &[0xa0] } else { b"{}" };
+    let body: &'static [u8] = if is_cbor(content_type.as_ref()) { &[0xa0] } else { b"{}" };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -1,10 +1,10 @@
 //! How far a reader is behind its shard. The library answers 0 for every open shard, so that a
 //! backlog would look like live records.
 
-use crate::operation_of;
-use axum::body::{Body, to_bytes};
+use crate::{is_cbor, operation_of};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ferrokinesis::constants::CONTENT_TYPE_CBOR;
@@ -26,18 +26,18 @@ pub async fn with_lag(State(store): State<Store>, request: Request, next: Next) 
     }
     let (mut head, body) = next.run(request).await.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let is_cbor = head
-        .headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes() == CONTENT_TYPE_CBOR.as_bytes());
+    let is_cbor = is_cbor(head.headers.get(header::CONTENT_TYPE));
     let position = text_of(&body, "NextShardIterator", is_cbor)
         .and_then(|iterator| decode_shard_iterator(&iterator).ok());
     let Some((_, stream_name, shard_id, number)) = position else {
         return Response::from_parts(head, Body::from(body));
     };
     let lag = lag_at(&store, &stream_name, &shard_id, &number).await;
+    if lag == 0 {
+        return Response::from_parts(head, Body::from(body));
+    }
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(with_number(&body, lag, is_cbor)))
 }
@@ -47,19 +47,17 @@ pub async fn event_with_lag(
     store: &Store,
     stream_name: &str,
     shard_id: &str,
-    message: &[u8],
+    message: Bytes,
     content_type: &'static str,
-) -> Vec<u8> {
+) -> Bytes {
     let is_cbor = content_type == CONTENT_TYPE_CBOR;
-    let Some(payload) = payload_of(message) else {
-        return message.to_vec();
+    let payload = payload_of(&message).unwrap_or_default();
+    let Some(number) = text_of(payload, "ContinuationSequenceNumber", is_cbor) else {
+        return message;
     };
-    match text_of(payload, "ContinuationSequenceNumber", is_cbor) {
-        Some(number) => {
-            let lag = lag_at(store, stream_name, shard_id, &number).await;
-            encode_subscribe_event(&with_number(payload, lag, is_cbor), content_type)
-        }
-        None => message.to_vec(),
+    match lag_at(store, stream_name, shard_id, &number).await {
+        0 => message,
+        lag => encode_subscribe_event(&with_number(payload, lag, is_cbor), content_type).into(),
     }
 }
 

@@ -9,7 +9,7 @@ mod lag;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,6 +17,7 @@ use axum::serve::ListenerExt;
 use clap::Parser;
 use fan_out::with_fan_out;
 use faults::{Faults, with_faults};
+use ferrokinesis::constants::CONTENT_TYPE_CBOR;
 use ferrokinesis::create_app;
 use ferrokinesis::store::StoreOptions;
 use guard::programs_only;
@@ -183,6 +184,11 @@ async fn load(State(journal): State<SharedJournal>) -> Response {
         Some(Ok(bytes)) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Whether a message of this content type is in CBOR; otherwise it is in JSON.
+fn is_cbor(content_type: Option<&HeaderValue>) -> bool {
+    content_type.is_some_and(|value| value.as_bytes() == CONTENT_TYPE_CBOR.as_bytes())
 }
 
 /// What a request asks for, such as PutRecords; empty if it is no request of the API.

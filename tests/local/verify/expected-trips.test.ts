@@ -8,15 +8,7 @@ import fc from "fast-check";
 
 import { expectedTrips, type TripSettings } from "../../../local/verify/expected-trips";
 import type { Expected, ResultIndex } from "../../../local/verify/result-document";
-
-const SETTINGS: TripSettings = {
-  demandWindowMinutes: 15,
-  demandSlideMinutes: 5,
-  geohashPrecision: 6,
-  topAreas: 2,
-  normalWindows: 4,
-  airportWindowMinutes: 60,
-};
+import { SETTINGS } from "./trip-settings";
 
 const HEADER =
   "vendor_id,pickup_datetime,dropoff_datetime,passenger_count,trip_distance,pickup_location_id,dropoff_location_id,fare_amount,total_amount";

@@ -2,16 +2,8 @@ import path from "node:path";
 import { expect } from "chai";
 import { projectFolder } from "../../../../local/machine/project";
 import { shippedTrips } from "../../../../local/run/options";
-import { expectedTrips, type TripSettings } from "../../../../local/verify/expected-trips";
-
-const SETTINGS: TripSettings = {
-  demandWindowMinutes: 15,
-  demandSlideMinutes: 5,
-  geohashPrecision: 6,
-  topAreas: 2,
-  normalWindows: 4,
-  airportWindowMinutes: 60,
-};
+import { expectedTrips } from "../../../../local/verify/expected-trips";
+import { SETTINGS } from "../../../local/verify/trip-settings";
 
 describe("The documents expected of taxi trips", () => {
   it("cover the trips that the project ships", async () => {

@@ -6,16 +6,15 @@ package streaming;
  * for one another at intervals of their own, they would take up to twice as long.
  */
 public enum Beat {
-  /**
-   * A shard answers five GetRecords calls a second, shared by all polling readers; four of the job
-   * leave one to Firehose
-   * (https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html).
-   */
   POLL(0),
   EARLY_RESULT(50),
   REQUEST(75);
 
-  /** From beat to beat. */
+  /**
+   * From beat to beat. A shard answers five GetRecords calls a second, shared by all polling
+   * readers; four of the job leave one to Firehose
+   * (https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html).
+   */
   public static final int MILLISECONDS = 250;
 
   private final int phase;

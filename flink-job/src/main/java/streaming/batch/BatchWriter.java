@@ -56,7 +56,9 @@ final class BatchWriter implements SinkWriter<Document> {
   /** When the documents that wait are due, in processing time. */
   private long due = Long.MAX_VALUE;
 
-  private long lastRequest;
+  /** The first beat at which the next request with live results may be sent. */
+  private long nextLive;
+
   private boolean isSending;
 
   /** Results of a request under way are ignored after that. */
@@ -94,7 +96,7 @@ final class BatchWriter implements SinkWriter<Document> {
     long now = clock.getCurrentProcessingTime();
     beDue(
         document.live
-            ? Math.max(Beat.REQUEST.next(now), Beat.REQUEST.after(lastRequest, liveInterval))
+            ? Beat.REQUEST.next(Math.max(now, nextLive))
             : now + limits.interval.toMillis());
     sendIfDue();
   }
@@ -135,7 +137,7 @@ final class BatchWriter implements SinkWriter<Document> {
       due = Long.MAX_VALUE;
     }
     isSending = true;
-    lastRequest = clock.getCurrentProcessingTime();
+    nextLive = Beat.REQUEST.after(clock.getCurrentProcessingTime(), liveInterval);
     thread.execute(() -> deliverAndReport(batch));
   }
 

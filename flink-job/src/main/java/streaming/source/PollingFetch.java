@@ -43,8 +43,8 @@ final class PollingFetch implements ShardFetch {
   /** When the last read began. */
   private volatile long readAt;
 
-  /** Milliseconds from one read to the next in which a shard gives what the last one got. */
-  private volatile long worth;
+  /** When a shard that is limited has given what the last read got. */
+  private volatile long earnedAt;
 
   private volatile boolean closed;
 
@@ -67,10 +67,9 @@ final class PollingFetch implements ShardFetch {
   @Override
   public void next() {
     long now = System.currentTimeMillis();
-    if (atTip) {
-      pollIn(Beat.POLL.next(now + 1) - now);
-    } else if (isLimited) {
-      pollIn(Math.max(0, readAt + worth - now));
+    long at = atTip ? Beat.POLL.next(now + 1) : earnedAt;
+    if (at > now) {
+      pollIn(at - now);
     } else {
       poll();
     }
@@ -122,7 +121,9 @@ final class PollingFetch implements ShardFetch {
       position =
           ShardPosition.after(response.records().get(last).sequenceNumber(), ShardPosition.WHOLE);
     }
-    worth = Math.max(Beat.MILLISECONDS, bytesOf(response) / BYTES_PER_MILLISECOND);
+    if (isLimited) {
+      earnedAt = readAt + Math.max(Beat.MILLISECONDS, bytesOf(response) / BYTES_PER_MILLISECOND);
+    }
     atTip = response.millisBehindLatest() == null || response.millisBehindLatest() == 0;
     receiver.onAnswer(
         new Answer(response.records(), response.millisBehindLatest(), iterator == null));
