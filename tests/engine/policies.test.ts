@@ -50,6 +50,7 @@ describe("the policy pack in the real engine", () => {
       program,
       backendFolder: path.join(folder, `backend-${number}`),
       policyPack: { ...projectPack(stack), configFile },
+      isThrowaway: true,
       ...(root !== undefined && { root }),
     });
     try {

@@ -45,6 +45,7 @@ describe("the program in the real engine", () => {
       program: async () => Promise.resolve(program()),
       configOverrides: { streamScaling: "None", ...configOverrides },
       policyPack: fixturePack,
+      isThrowaway: true,
     });
     stacks.push(stack);
     return stack;

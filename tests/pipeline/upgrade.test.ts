@@ -71,6 +71,7 @@ describe("A stack with the indices of the first contract", () => {
       backendFolder: path.join(folder, "pulumi"),
       program: async () => Promise.resolve(program()),
       configOverrides: { workload },
+      isThrowaway: true,
       dataPlanes: cloud.dataPlanes,
     });
     try {
