@@ -17,6 +17,24 @@ export const defaultEndpointServices = [
   "ssmmessages",
 ] as const;
 
+/** Services whose interface endpoints have names of their own in China. There each service has one form or the other. */
+const renamedInChina: readonly string[] =
+  "athena ec2 execute-api kinesis-streams lambda monitoring s3 sqs states sts xray".split(" ");
+
+/**
+ * Name of a service's interface endpoints in a region, such as com.amazonaws.us-east-1.logs:
+ * https://docs.amazonaws.cn/en_us/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+export function endpointServiceName(
+  service: string,
+  region: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi.output(region).apply((name) => {
+    const prefix = name.startsWith("cn-") && renamedInChina.includes(service) ? "cn." : "";
+    return `${prefix}com.amazonaws.${name}.${service}`;
+  });
+}
+
 /** Buckets of Amazon that hosts read: packages, SSM Agent and CloudWatch agent. https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html */
 const amazonBuckets = (region: string): string[] => [
   // https://docs.aws.amazon.com/linux/al2023/ug/al2023-repos-s3.html

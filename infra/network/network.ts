@@ -13,7 +13,7 @@ import {
 import { logGroup } from "../core/logs";
 import { https } from "../core/security-group";
 import { cidr, type Naming, ownName, Problems } from "../core/validate";
-import { defaultEndpointServices, endpointPolicy } from "./endpoints";
+import { defaultEndpointServices, endpointPolicy, endpointServiceName } from "./endpoints";
 
 /** A network of the component's own. */
 export interface NewNetwork {
@@ -235,14 +235,13 @@ export class Network extends pulumi.ComponentResource {
     const child = { parent: this };
     const { vpcId } = this;
     const { region } = aws.getRegionOutput({}, child);
-    const serviceName = (service: string) => pulumi.interpolate`com.amazonaws.${region}.${service}`;
     // The gateway costs nothing, keeps archive traffic off the NAT gateways, and serves Amazon Linux's packages.
     new aws.ec2.VpcEndpoint(
       `${name}-s3`,
       {
         vpcId,
         vpcEndpointType: "Gateway",
-        serviceName: serviceName("s3"),
+        serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
         policy: endpointPolicy("s3", child),
         routeTableIds: vpc.routeTables.apply((tables) => tables.map((table) => table.id)),
       },
@@ -266,7 +265,7 @@ export class Network extends pulumi.ComponentResource {
         {
           vpcId,
           vpcEndpointType: "Interface",
-          serviceName: serviceName(service),
+          serviceName: endpointServiceName(service, region),
           policy: endpointPolicy(service, child),
           subnetIds: pulumi
             .all([this.privateSubnetIds, zones, offered])
@@ -304,8 +303,7 @@ function zonesOfEndpoints(
   const { region } = aws.getRegionOutput({}, opts);
   return new Map(
     endpointServices.map((service) => {
-      const serviceName = pulumi.interpolate`com.amazonaws.${region}.${service}`;
-      const args = { serviceName, serviceType: "Interface" };
+      const args = { serviceName: endpointServiceName(service, region), serviceType: "Interface" };
       return [service, aws.ec2.getVpcEndpointServiceOutput(args, opts).availabilityZones];
     }),
   );

@@ -122,6 +122,30 @@ describe("Network", () => {
     ).to.include({ cidrIpv4: "10.1.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
   });
 
+  it("links services in China by the names that they have there", async () => {
+    const china = await deploy(
+      () => new Network("network", { ...valid, natGateways: "None", interfaceEndpoints: true }),
+      {
+        functions: {
+          "aws:index/getRegion:getRegion": { region: "cn-north-1" },
+          "aws:ec2/getVpcEndpointService:getVpcEndpointService": {
+            availabilityZones: valid.availabilityZones,
+          },
+        },
+      },
+    );
+    const names = china.ofType(endpointType).map(({ inputs }) => inputs["serviceName"]);
+    expect(names).to.have.members([
+      "com.amazonaws.cn-north-1.logs",
+      "com.amazonaws.cn-north-1.s3",
+      "com.amazonaws.cn-north-1.ssm",
+      "com.amazonaws.cn-north-1.ssmmessages",
+      "cn.com.amazonaws.cn-north-1.ec2",
+      "cn.com.amazonaws.cn-north-1.kinesis-streams",
+      "cn.com.amazonaws.cn-north-1.monitoring",
+    ]);
+  });
+
   it("refuses zones that are closed to the account or lack an instance type", async () => {
     const zones = ["us-east-1a", "us-east-1z"];
     const message = await refusal(
