@@ -38,8 +38,8 @@ export type DashboardSubjects = pulumi.Unwrap<
 export function dashboardBody(subjects: DashboardSubjects) {
   const { region, stream, host, application, results, domain, delivery, scaling } = subjects;
   const { alarmArns, queries, ingestion } = subjects;
-  const row = (height: number, widget: Widget): Section => {
-    return { widgets: [widget], size: { width: 24, height } };
+  const row = (height: number, widgets: readonly Widget[]): Section => {
+    return { widgets, size: { width: 24, height } };
   };
   return {
     start: "-PT3H",
@@ -48,7 +48,7 @@ export function dashboardBody(subjects: DashboardSubjects) {
       present(
         row(3, alarmStates("In alarm, the newest first", alarmArns, "ALARM")),
         { widgets: figures(subjects), size: { width: 4, height: 4 } },
-        row(7, graph("Delay of each hop (s)", delays(subjects))),
+        row(7, [graph("Delay of each hop (s)", delays(subjects))]),
         subjects.canary && canaryRow(subjects.canary.streamName),
         host && hostSection(host, stream?.name),
         ingestion && ingestionSection(ingestion),

@@ -89,10 +89,16 @@ export function figure(title: string, line: Line): Widget {
   return { type: "metric", properties: { ...properties, view: "singleValue", sparkline: true } };
 }
 
+/** Alarms that a widget can have. */
+const alarmsPerWidget = 100;
+
 /** The present state of alarms; with `only`, of those in that state, the latest change first. */
-export function alarmStates(title: string, alarms: readonly string[], only?: "ALARM"): Widget {
+export function alarmStates(title: string, all: readonly string[], only?: "ALARM"): Widget[] {
   const filter = only && { states: [only], sortBy: "timestamp" };
-  return { type: "alarm", properties: { title, alarms, ...filter } };
+  return Array.from({ length: Math.ceil(all.length / alarmsPerWidget) }, (_, index) => {
+    const alarms = all.slice(index * alarmsPerWidget, (index + 1) * alarmsPerWidget);
+    return { type: "alarm", properties: { title, alarms, ...filter } };
+  });
 }
 
 /** Lines of a log that a query of Logs Insights finds. */
