@@ -34,7 +34,7 @@ export interface SearchDomainArgs {
   /** UltraWarm nodes, which hold read-only indices in S3. Need dedicated masters and no T instances. @default none */
   readonly warm?: {
     readonly instanceType: SearchWarmInstanceType;
-    /** 2 to 150. */
+    /** 2 to 150; with `standby` a multiple of three. */
     readonly instanceCount: number;
   };
   /** The domain's place in a VPC; this or `publicAccess`. A domain cannot move from one to the other. */
@@ -229,6 +229,11 @@ export function checkTopology(
     problems.require(
       instanceCount % 3 === 0,
       `${name("instanceCount")} must be a multiple of three with ${name("standby")}; got ${instanceCount}`,
+    );
+    const warmNodes = warm?.instanceCount ?? 0;
+    problems.require(
+      warmNodes % 3 === 0,
+      `${name("warm.instanceCount")} must be a multiple of three with ${name("standby")}; got ${warmNodes}`,
     );
     needsMasters("standby", types);
   }

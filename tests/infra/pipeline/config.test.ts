@@ -348,6 +348,7 @@ describe("configuration", () => {
         "searchInstanceType must not be a T instance type with streaming-pipeline:searchWarmCount; got t3.medium.search",
         "searchStandby needs three availability zones; got 2",
         "searchInstanceCount must be a multiple of three with streaming-pipeline:searchStandby; got 1",
+        "searchWarmCount must be a multiple of three with streaming-pipeline:searchStandby; got 2",
         "searchStandby needs streaming-pipeline:searchDedicatedMasters 3 or 5; got 0",
         "searchInstanceType must not be a T instance type with streaming-pipeline:searchStandby; got t3.medium.search",
       ].map((problem) => `streaming-pipeline:${problem}`),

@@ -306,12 +306,12 @@ describe("SearchDomain", () => {
       ...masters,
       instanceCount: 6,
       standby: true,
-      warm: { instanceType: "ultrawarm1.medium.search", instanceCount: 2 },
+      warm: { instanceType: "ultrawarm1.medium.search", instanceCount: 3 },
     });
     expect(inputs["clusterConfig"]).to.include({
       multiAzWithStandbyEnabled: true,
       warmEnabled: true,
-      warmCount: 2,
+      warmCount: 3,
       warmType: "ultrawarm1.medium.search",
     });
     const problems = await refusal(
@@ -331,6 +331,7 @@ describe("SearchDomain", () => {
       "- instanceType must not be a T instance type with warm.instanceCount; got t3.medium.search",
       "- standby needs three availability zones; got 2",
       "- instanceCount must be a multiple of three with standby; got 4",
+      "- warm.instanceCount must be a multiple of three with standby; got 1",
       "- standby needs dedicatedMasters 3 or 5; got 0",
       "- instanceType must not be a T instance type with standby; got t3.medium.search",
     ]);
