@@ -3,14 +3,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { allow, publishMetrics, type RoleReference, useKey } from "../core/iam";
 import { NodeFunction, type NodeFunctionArgs, onSchedule } from "../core/node-function";
+import { callerGroup } from "../core/security-group";
 import { metricFamilies } from "../watch/metrics";
 import type { WatchedCanary } from "./monitoring";
 import { settingsVariable } from "./measures";
 
-export interface CanaryArgs extends Pick<
-  NodeFunctionArgs,
-  "kmsKeyArn" | "logRetentionDays" | "vpc"
-> {
+export interface CanaryArgs extends Pick<NodeFunctionArgs, "kmsKeyArn" | "logRetentionDays"> {
+  /** VPC, subnets and security groups from which the domain is reached. */
+  readonly vpc: NonNullable<NodeFunctionArgs["vpc"]> & { readonly vpcId: pulumi.Input<string> };
   /** Name and ARN of the stream that takes the canaries. */
   readonly streamName: pulumi.Input<string>;
   readonly streamArn: pulumi.Input<string>;
@@ -30,6 +30,9 @@ export class Canary extends pulumi.ComponentResource {
   constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("streaming:infra:Canary", name, args, opts);
     const { region } = aws.getRegionOutput({}, { parent: this });
+    const { vpcId, subnetIds, securityGroupIds } = args.vpc;
+    // The groups of the domain's clients open the way to the domain alone.
+    const group = callerGroup(name, { description: "Canary", vpcId }, { parent: this });
     const canary = new NodeFunction(
       name,
       {
@@ -53,7 +56,7 @@ export class Canary extends pulumi.ComponentResource {
           publishMetrics(metricFamilies.canary.namespace),
         ],
         role: args.role,
-        vpc: args.vpc,
+        vpc: { subnetIds, securityGroupIds: [group.id, ...securityGroupIds] },
         logRetentionDays: args.logRetentionDays,
         kmsKeyArn: args.kmsKeyArn,
       },

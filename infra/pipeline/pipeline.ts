@@ -460,7 +460,7 @@ export class Pipeline extends pulumi.ComponentResource {
               domainArn: search.arn,
               index: canaryIndex,
               role: canaryRole,
-              vpc: searchNetwork,
+              vpc: { ...searchNetwork, vpcId: network.vpcId },
               ...logged,
             },
             child,

@@ -149,17 +149,14 @@ describe("The canary", () => {
           domainArn: "arn:aws:es:us-east-1:123456789012:domain/search",
           index: "canaries",
           role: { arn: "arn:aws:iam::123456789012:role/canary", name: "canary" },
-          vpc: undefined,
+          vpc: { vpcId: "vpc-1", subnetIds: ["subnet-a"], securityGroupIds: ["sg-clients"] },
           logRetentionDays: 30,
         }),
     );
     const { policy } = deployment.one("aws:iam/rolePolicy:RolePolicy").inputs;
-    expect(actionsOf(policy).filter((action) => !/^(logs|xray):/.test(action))).to.have.members([
-      "kinesis:PutRecord",
-      "es:ESHttpGet",
-      "cloudwatch:GetMetricData",
-      "cloudwatch:PutMetricData",
-    ]);
+    expect(actionsOf(policy).filter((action) => !/^(ec2|logs|xray):/.test(action))).to.have.members(
+      ["kinesis:PutRecord", "es:ESHttpGet", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData"],
+    );
     expect(statementFor(policy, "es:ESHttpGet").Resource).to.deep.equal([
       "arn:aws:es:us-east-1:123456789012:domain/search/canaries/_search",
     ]);

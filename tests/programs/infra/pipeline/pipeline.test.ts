@@ -685,6 +685,30 @@ describe("Pipeline", function () {
     expect(none.outputs).not.to.have.any.keys("queryWorkgroupName", "archiveReadPolicy");
   });
 
+  it("opens a way to AWS for each function in the VPC whose role calls its services", async () => {
+    const { resources } = await stackDeployment("prod");
+    const ofType = (type: string) => resources.filter((one) => one.type === type);
+    const open = ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+      .filter(({ inputs }) => inputs["cidrIpv4"] === "0.0.0.0/0")
+      .map(({ inputs }) => inputs["securityGroupId"]);
+    const callers = ofType("aws:lambda/function:Function").filter(({ inputs }) => {
+      const policies = ofType("aws:iam/rolePolicy:RolePolicy").filter((policy) =>
+        String(inputs["role"]).endsWith(`:${String(policy.inputs["role"])}`),
+      );
+      const actions = policies.flatMap((policy) => actionsOf(policy.inputs["policy"]));
+      // Lambda itself uses what is left out, and the domain is in the VPC.
+      return (
+        inputs["vpcConfig"] !== undefined &&
+        actions.some((action) => !/^(ec2|es|iam|kms|logs|xray):/.test(action))
+      );
+    });
+    expect(callers.map(({ name }) => name)).to.deep.equal(["pipeline-canary"]);
+    for (const { name, inputs } of callers) {
+      const { securityGroupIds } = inputs["vpcConfig"] as { securityGroupIds: unknown[] };
+      expect(open, name).to.include.oneOf(securityGroupIds);
+    }
+  });
+
   it("allows no action of a service as a whole", async () => {
     for (const { name, inputs } of (await stackDeployment("prod")).ofType(
       "aws:iam/rolePolicy:RolePolicy",
