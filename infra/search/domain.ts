@@ -78,7 +78,7 @@ export class SearchDomain extends pulumi.ComponentResource {
         domainName: args.domainName,
         engineVersion: args.engineVersion ?? testedEngine,
         clusterConfig: clusterConfiguration(args, zones),
-        ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: args.volumeGiB },
+        ebsOptions: volumes(args.volumeGiB),
         ...(args.vpc &&
           members && {
             vpcOptions: {
@@ -186,6 +186,21 @@ function clusterConfiguration(
       warmCount: args.warm.instanceCount,
       warmType: args.warm.instanceType,
     }),
+  };
+}
+
+/**
+ * Volumes with the least IOPS and MiB per second that the service takes for their size, up to what every instance type of
+ * such volumes has. Left out, an enlarged volume would keep those of the smaller one and be refused:
+ * https://github.com/hashicorp/terraform-provider-aws/issues/39136
+ */
+function volumes(volumeSize: number): aws.types.input.opensearch.DomainEbsOptions {
+  return {
+    ebsEnabled: true,
+    volumeType: "gp3",
+    volumeSize,
+    iops: Math.min(16_000, Math.max(3_000, 3 * volumeSize)),
+    throughput: volumeSize < 170 ? 125 : Math.min(593, Math.max(250, Math.ceil(volumeSize / 4))),
   };
 }
 

@@ -194,6 +194,19 @@ describe("SearchDomain", () => {
     expect(await trigger({ kmsKeyArn: "arn:key", encryptAtRest: false })).to.equal("AWS");
   });
 
+  it("states the IOPS and the throughput that the size of a volume demands, so that it can grow", async () => {
+    const included = [
+      { volumeGiB: 10, iops: 3000, throughput: 125 },
+      { volumeGiB: 169, iops: 3000, throughput: 125 },
+      { volumeGiB: 170, iops: 3000, throughput: 250 },
+      { volumeGiB: 1400, iops: 4200, throughput: 350 },
+      { volumeGiB: 24_576, iops: 16_000, throughput: 593 },
+    ];
+    for (const { volumeGiB, ...performance } of included) {
+      expect((await inputsOf({ volumeGiB }))["ebsOptions"]).to.deep.include(performance);
+    }
+  });
+
   it("is kept where data is protected", async () => {
     expect((await search({ protectData: true })).one(domainType)).to.include({
       protect: true,
