@@ -89,6 +89,14 @@ const withoutVolumes = /^(i3|i4g|i4i|i8g|im4gn|oi2|r6gd|r7gd|r8gd)\./;
 /** Types without encryption at rest: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html */
 const withoutEncryption = /^(m3|r3|t2)\./;
 
+/** GiB of the largest volume of the smallest types: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
+const largestVolumes: Readonly<Record<string, number>> = {
+  "t3.small.search": 100,
+  "t3.medium.search": 200,
+};
+/** Data nodes beyond which T instances cannot be dedicated masters: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
+const mostNodesOfTMasters = 10;
+
 /** Zones over which the domain spreads: two, three, or none but its own. */
 export function searchZones({
   vpc,
@@ -161,6 +169,11 @@ export function checkSignIn(
   );
 }
 
+/** Whether an instance type is burstable. */
+function isT(type: string): boolean {
+  return /^t[0-9]/.test(type);
+}
+
 /** Arguments that the checks of the layout of nodes name. */
 type TopologyName =
   | "dedicatedMasters"
@@ -168,6 +181,7 @@ type TopologyName =
   | "instanceCount"
   | "instanceType"
   | "standby"
+  | "volumeGiB"
   | "warm.instanceCount"
   | "warm.instanceType";
 
@@ -182,6 +196,7 @@ export function checkTopology(
     | "instanceType"
     | "publicAccess"
     | "standby"
+    | "volumeGiB"
     | "vpc"
     | "warm"
   >,
@@ -202,6 +217,15 @@ export function checkTopology(
       `${name(key)} must be a type that encrypts data at rest, such as m7g.large.search; got ${type}`,
     );
   }
+  const largest = largestVolumes[instanceType] ?? Infinity;
+  problems.require(
+    !(args.volumeGiB > largest),
+    `${name("volumeGiB")} must be at most ${largest} with ${name("instanceType")} ${instanceType}; got ${args.volumeGiB}`,
+  );
+  problems.require(
+    !(instanceCount > mostNodesOfTMasters) || masterType === undefined || !isT(masterType),
+    `${name("dedicatedMasterType")} must not be a T instance type with more than ${mostNodesOfTMasters} data nodes; got ${String(masterType)}`,
+  );
   problems.require(
     searchZones(args) !== 2 || instanceCount % 2 === 0,
     `${name("instanceCount")} must be even in two availability zones; got ${instanceCount}`,
@@ -213,7 +237,7 @@ export function checkTopology(
     );
     for (const [typeKey, type] of steady) {
       problems.require(
-        !/^t[0-9]/.test(type),
+        !isT(type),
         `${name(typeKey)} must not be a T instance type with ${name(key)}; got ${type}`,
       );
     }

@@ -57,6 +57,7 @@ export function checkSearch(
       instanceCount: "searchInstanceCount",
       instanceType: "searchInstanceType",
       standby: "searchStandby",
+      volumeGiB: "searchVolumeGiB",
       "warm.instanceCount": "searchWarmCount",
       "warm.instanceType": "searchWarmType",
     }),

@@ -350,6 +350,17 @@ describe("SearchDomain", () => {
     ]);
   });
 
+  it("refuses volumes and dedicated masters that T instances cannot be", async () => {
+    const args = { ...valid, instanceType: "t3.medium.search", volumeGiB: 201, instanceCount: 12 };
+    const masters = { dedicatedMasters: 3, dedicatedMasterType: "t3.medium.search" };
+    const problems = await refusal(() => new SearchDomain("search", { ...args, ...masters }));
+    expect(problems.split("\n").slice(1)).to.deep.equal([
+      "- volumeGiB must be at most 200 with instanceType t3.medium.search; got 201",
+      "- dedicatedMasterType must not be a T instance type with more than 10 data nodes; got t3.medium.search",
+    ]);
+    await search({ ...args, ...masters, volumeGiB: 200, instanceCount: 9 });
+  });
+
   it("runs the engine that it is given", async () => {
     expect((await inputsOf())["engineVersion"]).to.equal("OpenSearch_2.19");
     expect((await inputsOf({ engineVersion: "OpenSearch_3.1" }))["engineVersion"]).to.equal(
