@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
-import { checkFilters, type FunctionBatching } from "./stream-function";
+import { checkFilters, checkWindows, type FunctionBatching } from "./stream-function";
 
 /** The function on the event stream of a stack. */
 export interface FunctionConfig extends FunctionBatching {
@@ -41,6 +41,11 @@ export function readFunction(
     filters,
   };
   checkFilters(filters, read.name("functionFilters"), read.problems);
+  const names = {
+    windowSeconds: "functionWindowSeconds",
+    parallelization: "functionParallelization",
+  };
+  checkWindows(config, read.problems, read.names(names));
   if (handler === undefined) return undefined;
   read.problems.require(
     statSync(config.entryPath, { throwIfNoEntry: false })?.isFile() ?? false,

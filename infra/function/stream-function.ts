@@ -5,7 +5,7 @@ import { allow, type Statement, useKey } from "../core/iam";
 import { limits } from "../core/limits";
 import { NodeFunction, type NodeFunctionArgs } from "../core/node-function";
 import { bucketArgs, PrivateBucket, type PrivateBucketArgs } from "../core/private-bucket";
-import { Problems } from "../core/validate";
+import { type Naming, ownName, Problems } from "../core/validate";
 import type { DeliverySource } from "../delivery/args";
 
 /** A Kinesis data stream, read by polling or by a consumer with enhanced fan-out. */
@@ -23,7 +23,7 @@ export interface FunctionBatching {
   readonly batchSize?: number | undefined;
   /** Seconds for which records of an incomplete batch are collected, 0 to 300. @default 0 */
   readonly batchSeconds?: number | undefined;
-  /** Batches of a shard at a time, 1 to 10, those of a partition key one after the other. @default 1 */
+  /** Batches of a shard at a time, 1 to 10, those of a partition key one after the other; 1 with windows. @default 1 */
   readonly parallelization?: number | undefined;
   /** Times that a batch is tried again that failed, 0 to 10,000; halving it does not count. @default 3 */
   readonly retries?: number | undefined;
@@ -170,6 +170,18 @@ export function checkFilters(filters: readonly string[], name: string, problems:
   }
 }
 
+/** Windows have one state per shard, so that their batches follow each other. */
+export function checkWindows(
+  { windowSeconds = 0, parallelization = 1 }: FunctionBatching,
+  problems: Problems,
+  name: Naming<"windowSeconds" | "parallelization"> = ownName,
+): void {
+  problems.require(
+    !(windowSeconds > 0 && parallelization > 1),
+    `${name("parallelization")} must be 1 with ${name("windowSeconds")}; got ${parallelization}`,
+  );
+}
+
 function isFilter(filter: string): boolean {
   try {
     const pattern = JSON.parse(filter) as { readonly data?: unknown } | null;
@@ -193,6 +205,7 @@ function validate(name: string, args: StreamFunctionArgs): void {
   const { filters = [], startingPosition = "TRIM_HORIZON", startingTimestamp } = args;
   problems.integer("The number of filters", filters.length, limits.functionFilters);
   checkFilters(filters, "filters", problems);
+  checkWindows(args, problems);
   problems.oneOf("startingPosition", startingPosition, startingPositions);
   problems.require(
     (startingPosition === "AT_TIMESTAMP") === (startingTimestamp !== undefined),

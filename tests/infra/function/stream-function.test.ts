@@ -52,7 +52,6 @@ describe("StreamFunction", () => {
         windowSeconds: 60,
         batchSize: 10,
         batchSeconds: 5,
-        parallelization: 2,
         retries: 0,
         maxAgeSeconds: 60,
         startingPosition: "AT_TIMESTAMP",
@@ -64,12 +63,12 @@ describe("StreamFunction", () => {
       tumblingWindowInSeconds: 60,
       batchSize: 10,
       maximumBatchingWindowInSeconds: 5,
-      parallelizationFactor: 2,
       maximumRetryAttempts: 0,
       maximumRecordAgeInSeconds: 60,
       startingPosition: "AT_TIMESTAMP",
       startingPositionTimestamp: "2026-03-01T18:00:00Z",
     });
+    expect(await mapping({ parallelization: 2 })).to.include({ parallelizationFactor: 2 });
   });
 
   it("may read its source, keep failures and put into its delivery stream, no more", async () => {
@@ -134,6 +133,7 @@ describe("StreamFunction", () => {
       "retries must be an integer from 0 to 10000; got -1",
       "maxAgeSeconds must be an integer from 60 to 604800; got 59",
       "windowSeconds must be an integer from 0 to 900; got 901",
+      "parallelization must be 1 with windowSeconds; got 11",
       'filters must be JSON of the form {"data": {"field": ["value"]}}; got {"partitionKey": ["a"]}',
       'filters must be JSON of the form {"data": {"field": ["value"]}}; got kind',
       'startingPosition AT_TIMESTAMP and startingTimestamp go together; got AT_TIMESTAMP and ""',

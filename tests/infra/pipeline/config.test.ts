@@ -122,10 +122,13 @@ describe("configuration", () => {
         functionFilters: ["kind"],
         functionBatchSize: 0,
         functionMaxAgeSeconds: 86_401,
+        functionParallelization: 2,
+        functionWindowSeconds: 60,
       }),
     ).to.deep.equal([
       "streaming-pipeline:functionBatchSize must be an integer from 1 to 10000; got 0",
       'streaming-pipeline:functionFilters must be JSON of the form {"data": {"field": ["value"]}}; got kind',
+      "streaming-pipeline:functionParallelization must be 1 with streaming-pipeline:functionWindowSeconds; got 2",
       `streaming-pipeline:functionHandler must be the path of a TypeScript module that exports handler; got examples/none.ts, and ${path.resolve("examples/none.ts")} is no file`,
       "streaming-pipeline:functionMaxAgeSeconds must be at most the seconds of streaming-pipeline:streamRetentionHours, 86400, or records expire before they are given up; got 86401",
     ]);
