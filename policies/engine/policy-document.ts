@@ -96,11 +96,23 @@ export function coversEverything(arn: string): boolean {
   }
   const resource = rest.length === 0 && isOpen ? "*" : rest.join(":").replace(/^\//, "");
   const [first = "", ...others] = resource.split(/[/:]/);
-  const hasType = types.has(`${service}:${first}`) && others.length > 0;
-  // Behind the first name come parts of what it names: a bucket's objects, a group's streams.
-  const [name = ""] = hasType ? others : [first];
+  const hasType = others.length > 0 && isType(service, first);
+  // Behind the first name come parts of what it names: a bucket's objects, a group's streams. Six characters of chance
+  // end the ARN of each secret: db-??????.
+  const [name = ""] = (hasType ? others : [first]).map((one) => one.replace(/-\?{6}$/, ""));
+  if (!hasType && /[*?]/.test(first) && isType(service, first)) {
+    return true;
+  }
   const isNoName = /[*?]/.test(name) && name.replace(/[^a-z0-9]/gi, "").length < 3;
   return isNoName && !(hasType && madeByCaller.has(`${service}:${first}`));
+}
+
+/** Whether a segment is a type, or a pattern of one such as parameter*. The ARNs of buckets have no types. */
+function isType(service: string, segment: string): boolean {
+  const pattern = `${service}:${segment}`;
+  return /[*?]/.test(segment)
+    ? service !== "s3" && [...types].some((type) => covers([pattern], type))
+    : types.has(pattern);
 }
 
 function principals(value: unknown): Statement["principals"] {

@@ -77,8 +77,7 @@ export const aclAdminPorts = typesPolicy("ec2-network-acl-admin-ports", aclTypes
         (port) =>
           includesPort(range, port) && !rules.some((other) => denies(other.rule, rule, port)),
       );
-      const action = rule["action"] ?? rule["ruleAction"];
-      if (action === "allow" && reached.length > 0 && isWorldOpen(rule)) {
+      if (actionOf(rule) === "allow" && reached.length > 0 && isWorldOpen(rule)) {
         yield openRule(path, rule, range);
       }
     });
@@ -93,7 +92,7 @@ function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean 
   const covers = (field: string, everybody: string) =>
     !isSet(allowed, field) || rule[field] === everybody || rule[field] === allowed[field];
   return (
-    rule["action"] === "deny" &&
+    actionOf(rule) === "deny" &&
     Number(rule["ruleNo"]) < Number(allowed["ruleNo"]) &&
     // SSH and remote desktops speak TCP.
     ["all", "tcp", protocolOf(allowed)].includes(protocolOf(rule)) &&
@@ -101,6 +100,11 @@ function denies(rule: TrafficRule, allowed: TrafficRule, port: number): boolean 
     covers("cidrBlock", "0.0.0.0/0") &&
     covers("ipv6CidrBlock", "::/0")
   );
+}
+
+/** What a rule of a network ACL does; the provider accepts it in any case. */
+function actionOf({ action, ruleAction }: TrafficRule): string {
+  return String(action ?? ruleAction).toLowerCase();
 }
 
 function ingressRules(type: string, resource: TrafficRule): readonly PlacedRule[] {

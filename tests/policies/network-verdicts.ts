@@ -92,6 +92,8 @@ export const networkVerdicts: readonly Verdict[] = [
       },
       "ingress[1] admits the whole world to port 22",
     ],
+    [{ ingress: [entry("Allow", 100, ssh)] }, "ingress[0] admits the whole world to port 22"],
+    [{ ingress: [entry("DENY", 90, ssh), entry("ALLOW", 100, ssh)] }],
     [{ ingress: [entry("allow", 100, { protocol: "icmp", fromPort: 0, toPort: 0 })] }],
   ]),
   ...rows("ec2-network-acl-admin-ports", "networkAclRule:NetworkAclRule", [

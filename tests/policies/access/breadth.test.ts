@@ -47,11 +47,20 @@ describe("the breadth of a grant", () => {
   }
   for (const Resource of [
     "dynamodb:*:*:table/*",
+    "logs:*:123456789012:log-gr*",
+    "secretsmanager:*:*:secret:*-??????",
+    "ssm:*:*:parameter*",
+    "ssm:*:*:param*/*",
     "states:*:*:stateMachine:*",
     "glue:*:*:table/*",
   ]) {
     it(`is too much on all of arn:aws:${Resource}`, async () => {
       expect(await refuses(wildcardResources, { Resource: `arn:aws:${Resource}` })).to.equal(true);
+    });
+  }
+  for (const Resource of ["s3:::job*", "secretsmanager:*:*:secret:db-??????", "ssm:*:*:param-a*"]) {
+    it(`is not too much on arn:aws:${Resource}`, async () => {
+      expect(await refuses(wildcardResources, { Resource: `arn:aws:${Resource}` })).to.equal(false);
     });
   }
   const narrowed: readonly object[] = [
