@@ -47,8 +47,18 @@ export function configurationProblems(file: unknown): readonly string[] {
   return Object.entries(file).flatMap(([name, value]) => entryProblems(name, value));
 }
 
-/** A configuration in which the policies of some severities only advise. */
+const allSeverities = ["low", "medium", "high", "critical"];
+
+/**
+ * A configuration in which the policies of some severities only advise.
+ *
+ * @throws Error where one is no severity
+ */
 export function levels(severities: readonly string[]): Json {
+  if (!severities.every((one) => allSeverities.includes(one))) {
+    const got = severities.join(",");
+    throw new Error(`--advisory must be some of ${allSeverities.join(",")}; got "${got}".`);
+  }
   const chosen = policies.filter(({ severity = "" }) => severities.includes(severity));
   return Object.fromEntries(chosen.map(({ name }) => [name, { enforcementLevel: "advisory" }]));
 }

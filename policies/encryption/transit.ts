@@ -64,7 +64,7 @@ function denyPlainHttp(statements: readonly Statement[]): boolean {
       ({ allows, principals, actions, conditions }) =>
         !allows &&
         (principals["AWS"] ?? []).includes("*") &&
-        actions.some((action) => action === "s3:*" || action === "*") &&
+        actions.some((action) => /^(s3:)?\*$/i.test(action)) &&
         // A second condition would exempt callers that do not meet it.
         conditions.length === 1 &&
         conditions.every(

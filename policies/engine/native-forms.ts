@@ -62,7 +62,7 @@ export function formsOf({ type, props }: Form): readonly Form[] {
     { type: mapping.type, props: formed(source, mapping) },
     ...companions.map(([key, companion]) => ({
       type: companion.type,
-      props: { bucket: source["bucketName"], ...formed(source[key] as Block, companion) },
+      props: { bucket: source["bucketName"], ...formed(blockOf(source[key]), companion) },
     })),
   ];
   for (const [key] of companions) {
@@ -72,6 +72,11 @@ export function formsOf({ type, props }: Form): readonly Form[] {
     ...form,
     props: (unknownCheckingProxy as (props: object) => Block)(form.props),
   }));
+}
+
+/** A block, or one around a setting that is a single value. */
+function blockOf(value: unknown): Block {
+  return (value instanceof Object ? value : { value }) as Block;
 }
 
 /** Whether a resource has another form; its type alone does not tell for Cloud Control. */

@@ -55,7 +55,7 @@ export const bucketAcl = resourcePolicy("s3-bucket-acl", BucketAcl, {
   *check({ acl = "not set", accessControlPolicy }) {
     if (isPresent(accessControlPolicy)) {
       yield "accessControlPolicy is set";
-    } else if (acl !== "private") {
+    } else if (!["private", "Private"].includes(acl)) {
       yield `acl is ${acl}`;
     }
   },

@@ -38,6 +38,11 @@ const wrong: readonly (readonly [title: string, file: unknown, problem: string])
     "minHours is 200, above maxHours, which is 100",
   ],
   [
+    "a pattern that is no regular expression",
+    { "exception-limits": { ticketPattern: "OPS-(" } },
+    'ticketPattern must match format "regex"; got "OPS-("',
+  ],
+  [
     "an exception without an end",
     { "kinesis-stream-retention": { exceptions: [{ resource: "events", reason: "x" }] } },
     "must have required property 'expires'",

@@ -15,6 +15,11 @@ const search = {
   opensearchConfiguration: { indexName: "trips" },
 };
 
+/** The containers of an ECS task, with one variable. */
+function containers(name: string, value: string): string {
+  return JSON.stringify([{ name: "app", environment: [{ name, value }] }]);
+}
+
 /** Limits from both sides, blocks that are missing, and each way to break a rule that has several. */
 export const verdicts: readonly Verdict[] = [
   ...rows("flink-application-checkpointing", "application:Application", [
@@ -159,6 +164,18 @@ export const verdicts: readonly Verdict[] = [
     [{ "source.location": "https://ghp_1@github.com/team/job" }, "source.location holds a secret"],
     [{ "source.location": "https://team@bitbucket.org/team/job" }],
     [{ "source.location": "https://bitbucket.org/team/job" }],
+  ]),
+  ...rows("clear-text-secret", "aws:ecs/taskDefinition:TaskDefinition", [
+    [
+      { containerDefinitions: containers("DB_PASS", "hunter2") },
+      "containerDefinitions[0].environment[0].value holds a secret in clear text",
+    ],
+    [
+      { containerDefinitions: containers("HOOK", "https://hooks.slack.com/services/T0/B0/x0") },
+      "containerDefinitions holds a secret in clear text",
+    ],
+    [{ containerDefinitions: containers("DB_PASS", "arn:aws:ssm:eu-central-1:1:parameter/x") }],
+    [{ containerDefinitions: containers("BYPASS", "cache") }],
   ]),
   ...rows("ec2-instance-public-address", "launchTemplate:LaunchTemplate", [
     [{ networkInterfaces: [{ associatePublicIpAddress: "true" }] }, "it must be false"],

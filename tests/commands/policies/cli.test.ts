@@ -66,6 +66,11 @@ describe("levels by severity", () => {
     }
     expect(configurationProblems(made)).to.be.empty;
   });
+
+  it("refuse what is no severity", () => {
+    expect(() => levels(["low", "hihg"])).to.throw('got "low,hihg"');
+    expect(() => levels([""])).to.throw("--advisory must be some of low,medium,high,critical");
+  });
 });
 
 describe("the command streaming-policies", function () {

@@ -6,8 +6,9 @@ import {
   streamEncryption,
   topicEncryption,
 } from "../../../policies/encryption/encryption";
+import { clearText } from "../../../policies/encryption/secrets";
 import { change, unknownObject, unknownString } from "../../support/policy";
-import { expectAccepted, expectRefused, expectUnknown } from "../expectations";
+import { expectAccepted, expectRefused, expectUndecided, expectUnknown } from "../expectations";
 import {
   application,
   applicationConfiguration,
@@ -180,5 +181,20 @@ describe("lambda-function-environment-encryption", () => {
 
   it("asks for no key where there are no environment variables", async () => {
     await expectAccepted(variables, change(withoutKey, { environment: undefined }));
+  });
+});
+
+describe("clear-text-secret", () => {
+  const environment = (values: object) => change(lambda, { environment: { variables: values } });
+
+  it("leaves to the update what is unknown under the name of a secret", async () => {
+    const place = "environment.variables.PASSWORD";
+    await expectUndecided(clearText, environment({ PASSWORD: unknownString }), place);
+    await expectAccepted(clearText, environment({ STREAM: unknownString }));
+    await expectRefused(
+      clearText,
+      environment({ PASSWORD: unknownString, API_KEY: "x" }),
+      "API_KEY holds a secret",
+    );
   });
 });

@@ -128,6 +128,7 @@ describe("s3-bucket-policy-tls", () => {
       {},
       { Principal: { AWS: "*" } },
       { Principal: { AWS: ["*"] } },
+      { Action: ["S3:*"] },
       { Action: ["s3:*"] },
       { Action: "*" },
       { Resource: "*" },

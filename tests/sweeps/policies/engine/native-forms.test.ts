@@ -85,6 +85,12 @@ const cases: readonly (readonly [type: string, props: Props, refusal: string])[]
   ],
   [
     "aws-native:s3:Bucket",
+    { accessControl: "PublicRead" },
+    "s3-bucket-acl: one: acl is PublicRead",
+  ],
+  [cloudControl, state("AWS::S3::Bucket", { AccessControl: "PublicRead" }), "acl is PublicRead"],
+  [
+    "aws-native:s3:Bucket",
     { bucketName: "b", publicAccessBlockConfiguration: { blockPublicAcls: false } },
     "s3-bucket-public-access-block: one: blockPublicAcls is false",
   ],
