@@ -73,16 +73,22 @@ export interface OperationResult extends RunResult {
   }[];
 }
 
+/** Policies with the strictest level of what they found: a configuration or an exception may lower the pack's own. */
 export function withPolicies({ policies }: PolicyPack, result: RunResult): OperationResult {
-  const violated = new Set(result.violations.map(({ name }) => name));
   return {
     ...result,
-    policies: policies.map(({ name, enforcementLevel = "mandatory" }) => ({
-      name,
-      enforcementLevel,
-      result: violated.has(name) ? "violated" : "passed",
-      passes: result.passes[name] ?? 0,
-    })),
+    policies: policies.map(({ name, enforcementLevel = "mandatory" }) => {
+      const levels = result.violations
+        .filter((violation) => violation.name === name)
+        .map((violation) => violation.enforcementLevel);
+      const [found] = levels;
+      return {
+        name,
+        enforcementLevel: levels.includes("mandatory") ? "mandatory" : (found ?? enforcementLevel),
+        result: found === undefined ? "passed" : "violated",
+        passes: result.passes[name] ?? 0,
+      };
+    }),
   };
 }
 

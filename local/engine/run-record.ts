@@ -70,7 +70,12 @@ type Event = EngineEvent & {
 };
 
 /** The engine names its steps more finely than a plan wants to. */
-const PARTS_OF_REPLACEMENT = new Set(["create-replacement", "delete-replaced", "discard-replaced"]);
+const PARTS_OF_REPLACEMENT = new Set([
+  "create-replacement",
+  "delete-replaced",
+  "discard-replaced",
+  "import-replacement",
+]);
 
 /** Collects what the engine says during one run. */
 export class RunRecord {

@@ -39,8 +39,10 @@ const maxGrants = 10_000;
 const grants: Readonly<Record<string, readonly string[]>> = tables.grants;
 /** Other settings that decide who reaches a resource, besides policy documents. */
 const settings: Readonly<Record<string, readonly string[]>> = tables.settings;
-/** Settings that close something as soon as they have a value. */
-const protections: readonly string[] = tables.protections;
+/** Settings that close something as soon as they have a value, and those that open something. */
+const { protections, openings } = tables;
+/** What AWS allows where a resource has no policy. */
+const defaults: Readonly<Record<string, Values>> = tables.defaultStatements;
 /** Resources that are one rule each, and the word before its peers. */
 const ruleTypes: Readonly<Record<string, string>> = tables.securityGroupRules;
 /** What policies of a type are called; others are called by their resource. */
@@ -77,6 +79,13 @@ function documentChanges(compared: Compared, names: ReadonlyMap<string, string>)
   const properties = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return [...properties].flatMap((property) => {
     const [old, next] = [documentsIn(before?.[property]), documentsIn(after?.[property])];
+    const statement = property === "policy" ? defaults[type] : undefined;
+    if (statement !== undefined && before !== undefined) {
+      // A resource of its own leaves the default where it goes.
+      const staysOpen = after !== undefined || type.endsWith("Policy");
+      if (old.length === 0) old.push({ Statement: statement });
+      if (next.length === 0 && staysOpen) next.push({ Statement: statement });
+    }
     const isUnknown =
       JSON.stringify(after?.[property] ?? "").includes(unknownText) &&
       (old.length > 0 || /polic(y|ies)$/i.test(property));
@@ -259,7 +268,7 @@ type Rule = ReturnType<typeof ruleOf>;
 
 function ruleOf(kind: string, rule: Values) {
   const { ipProtocol, protocol, fromPort, toPort, self } = rule;
-  const transport = String(ipProtocol ?? protocol);
+  const transport = String(ipProtocol ?? protocol).replace(/^all$/i, "-1");
   const direction = ruleTypes[kind] || ((rule["type"] ?? kind) === "egress" ? "to" : "from");
   const peers = [
     "cidrIpv4",
@@ -310,7 +319,10 @@ function settingChanges(compared: Compared): AccessChange[] {
     return [...granting, ...others].flatMap((name) =>
       structuralChanges(name, before[name], after[name]).map(
         ({ path, before: old, after: next }) => ({
-          widens: !(protections.includes(name) && isOpen(old) && !isOpen(next)),
+          widens: !(
+            (protections.includes(name) && isOpen(old) && !isOpen(next)) ||
+            (openings.includes(name) && !isOpen(old) && isOpen(next))
+          ),
           text: `${code(path)} of ${what} changed from ${code(valueText(old))} to ${code(valueText(next))}`,
         }),
       ),

@@ -15,7 +15,7 @@ import { projectFolder } from "../machine/project";
 import { commitOf, pipelineProgram, withBase } from "./base";
 import { DeclaredOptions } from "./declared-options";
 import { previewDocument, type Preview } from "./document";
-import { previewMarkdown } from "./markdown";
+import { failureMarkdown, previewMarkdown } from "./markdown";
 import { planOf, type PlanArgs } from "./plan";
 import { readPlanFile } from "./plan-file";
 import { previewText } from "./summary";
@@ -82,11 +82,18 @@ async function main(args: readonly string[]): Promise<number> {
   // To stay: a listener that removes itself leaves the engine's, which would end this process immediately.
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  const [stack, options] = [String(command.processedArgs[0]), command.opts<Options>()];
   try {
-    return await preview(String(command.processedArgs[0]), command.opts<Options>(), abort.signal);
+    return await preview(stack, options, abort.signal);
   } catch (error) {
     if (abort.signal.aborted) return exitCodes.aborted;
-    say(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    say(message);
+    // The comment of an earlier run would pass for this one's.
+    if (options.markdown !== undefined) {
+      const text = failureMarkdown(stack, options.plan !== undefined, message);
+      writeFileSync(options.markdown, text);
+    }
     return exitCodes.failed;
   }
 }
@@ -103,8 +110,7 @@ async function preview(stack: string, options: Options, signal: AbortSignal): Pr
     ({ enforcementLevel }) => enforcementLevel === "mandatory",
   );
   if (failure !== undefined && (!isRefused || result.errors.length > 0)) {
-    say(failure);
-    return exitCodes.failed;
+    throw new Error(failure);
   }
   const shown: Preview = {
     plan: planOf({ stack, root: projectFolder, ...made }),

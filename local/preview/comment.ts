@@ -23,8 +23,8 @@ const maxLength = 65_536;
 const perPage = 100;
 const maxPages = 10;
 
-/** The first line of a preview. */
-const mark = /^<!-- preview of [a-z0-9-]{1,50} -->$/;
+/** The first line of a preview, with the name of a stack as Pulumi takes it. */
+const mark = /^<!-- preview of [\w.-]{1,120} -->$/;
 
 async function main(folder: string): Promise<void> {
   if (!existsSync(folder)) {

@@ -1,4 +1,5 @@
 import { costChanges, costOf } from "./cost";
+import type { PolicyViolation } from "../engine/run-record";
 import type { Plan } from "./plan";
 
 /** A plan with what the reader has to know about how it was made. */
@@ -57,7 +58,12 @@ export function policyOutcomes({ result }: Plan) {
     passed: policy.passes,
     violations: result.violations
       .filter(({ name }) => name === policy.name)
-      .map(({ resource, message }) => ({ resource, message }))
-      .sort((a, b) => (a.resource + a.message < b.resource + b.message ? -1 : 1)),
+      .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+      .map(({ resource, message }) => ({ resource, message })),
   }));
+}
+
+/** What stops the update comes before what only advises. */
+function sortKey({ enforcementLevel, resource, message }: PolicyViolation): string {
+  return `${enforcementLevel === "mandatory" ? 0 : 1}${resource}${message}`;
 }

@@ -25,7 +25,14 @@ const maxCodes = 20;
 const maxCodeLength = 600;
 const maxValueLength = 60;
 
-const signs = { replace: "±", delete: "−", update: "~", create: "+", keep: "=" } as const;
+const signs = {
+  replace: "±",
+  delete: "−",
+  update: "~",
+  create: "+",
+  import: "←",
+  keep: "=",
+} as const;
 
 /**
  * A preview as Markdown for a comment or a summary; the first line marks it, so that a later one can take its place.
@@ -39,7 +46,7 @@ export function previewMarkdown(preview: Preview): string {
       ? ""
       : ` against \`${against.ref}\` (${against.commit})`;
   return `${[
-    `<!-- preview of ${plan.stack}${isDeployed ? "-deployed" : ""} -->`,
+    mark(plan.stack, isDeployed),
     `## Preview of ${plan.stack}${other}`,
     [`**${verdict}**`, ...facts].join(" · "),
     ...(isCompared(preview)
@@ -50,6 +57,16 @@ export function previewMarkdown(preview: Preview): string {
     ...cost(preview),
     [`${escaped(origin(preview))}.`, ...settings(preview)].join(" "),
   ].join("\n\n")}\n`;
+}
+
+/** A preview that failed, in the place of one that succeeded earlier. */
+export function failureMarkdown(stack: string, isDeployed: boolean, message: string): string {
+  const lines = fitting(message.trim().split("\n").map(escaped), budgets.changes, "");
+  return `${mark(stack, isDeployed)}\n\n## Preview of ${stack}\n\n**Preview failed**; nothing was compared or judged.<br>${lines.join("<br>")}\n`;
+}
+
+function mark(stack: string, isDeployed: boolean): string {
+  return `<!-- preview of ${stack}${isDeployed ? "-deployed" : ""} -->`;
 }
 
 function caution({ plan }: Preview): string[] {
@@ -113,7 +130,7 @@ function rowsOf(all: readonly Change[]): readonly Row[] {
   const rows = new Map<string, Row>();
   for (const change of all) {
     const { operation, component, causes, notes } = change;
-    const own = operation === "create" || operation === "delete" ? component : "";
+    const own = ["create", "delete", "import"].includes(operation) ? component : "";
     const details = detailsOf(change);
     const key = JSON.stringify([operation, own, causes, notes, causes.length === 0 && details]);
     const { changes = [] } = rows.get(key) ?? {};

@@ -11,9 +11,9 @@ import { isObject, mapValues, type Values } from "../provider/values";
  * @throws when the file holds neither.
  */
 export function readPlanFile(file: string, stack: string): OperationResult {
-  const text = readFileSync(file, "utf8");
   const record = new RunRecord();
   try {
+    const text = readFileSync(file, "utf8");
     if (text.trimStart().startsWith("{\n") || text.trimStart().startsWith("{\r")) {
       const events = eventsOf(JSON.parse(text) as Digest);
       for (const event of events) record.add(event);

@@ -1,7 +1,7 @@
 import { statefulTypes } from "../../policies/engine/sdk-types";
 import { stable, unknownText } from "../engine/plan-report";
 import { unjudged, type OperationResult } from "../engine/policy-pack";
-import type { ResourceStep } from "../engine/run-record";
+import type { DeployedState, ResourceStep } from "../engine/run-record";
 import { logicalName, typeInUrn } from "../provider/names";
 import { containsUnknown, type Values } from "../provider/values";
 import { accessChanges, isPolicyDocument } from "./access";
@@ -9,7 +9,7 @@ import { consequencesOf } from "./consequences";
 import { optionKey, type DeclaredOptions } from "./declared-options";
 import { structuralChanges, valueAt, valueText, type PropertyChange } from "./structure";
 
-export const operations = ["replace", "delete", "update", "create", "keep"] as const;
+export const operations = ["replace", "delete", "update", "create", "import", "keep"] as const;
 export type Operation = (typeof operations)[number];
 
 export type Verdict = "accepted" | "refused" | "stopped" | "unjudged";
@@ -97,7 +97,7 @@ interface Context extends PlanArgs {
 
 export type Change = NonNullable<ReturnType<typeof changeOf>>;
 
-/** What an update does to a resource; `keep` when it shows in the program only. */
+/** What an update does to a resource; `import` when it exists already, `keep` when it shows in the program only. */
 function changeOf(step: ResourceStep, context: Context) {
   const { urn, type, op, old, inputs } = step;
   const { component, consequences, roles } = context;
@@ -111,11 +111,11 @@ function changeOf(step: ResourceStep, context: Context) {
     (name) => before === undefined || !sameText(before[name], inputs[name]),
   );
   const notes = notesOf(step, context);
-  const access =
-    operation === "keep" ? [] : accessChanges({ urn, type, before, after, component }, roles);
+  const access = ["import", "keep"].includes(operation)
+    ? []
+    : accessChanges({ urn, type, before, after, component }, roles);
   if (operation === "keep" && notes.length === 0) return undefined;
   const removes = operation === "replace" || isDeleted;
-  const isKept = old?.retainOnDelete === true;
   return {
     urn,
     type,
@@ -143,7 +143,7 @@ function changeOf(step: ResourceStep, context: Context) {
     /** Protection, which ends the update with an error. */
     isStopped: removes && isStopped(step, context),
     /** What a deletion or replacement loses. */
-    dataLoss: removes && !isKept && old ? lossOf(type)?.(old.inputs) : undefined,
+    dataLoss: removes && old ? lossOf(type, old, operation) : undefined,
   };
 }
 
@@ -237,8 +237,10 @@ const losses: Readonly<Record<string, (inputs: Values) => string>> = {
       : "fails while the bucket has objects; they must be moved first",
 };
 
-/** What deleting a resource of a type loses; undefined when it holds no data. */
-function lossOf(type: string): ((inputs: Values) => string) | undefined {
+/** What deleting or replacing a resource loses; undefined when it holds no data, or leaves the stack with them. */
+function lossOf(type: string, old: DeployedState, operation: Operation): string | undefined {
   const isStateful = (statefulTypes as readonly string[]).includes(type);
-  return losses[type] ?? (isStateful ? () => "loses its data" : undefined);
+  const loss = losses[type] ?? (isStateful ? () => "loses its data" : undefined);
+  if (!old.retainOnDelete || loss === undefined) return loss?.(old.inputs);
+  return operation === "replace" ? "begins empty; the replaced one stays in AWS" : undefined;
 }

@@ -14,6 +14,7 @@ export const verbs: Readonly<Record<Operation, string>> = {
   delete: "deleted",
   update: "updated",
   create: "created",
+  import: "imported",
   keep: "kept",
 };
 
@@ -66,7 +67,9 @@ export function cautionsOf({ changes }: Plan): readonly Change[] {
 /** The violated policies, and how many passed, applied to nothing and were violated, in words. */
 export function policySummary(plan: Plan) {
   const outcomes = policyOutcomes(plan);
-  const violated = outcomes.filter(({ result }) => result === "violated");
+  const violated = outcomes
+    .filter(({ result }) => result === "violated")
+    .sort((a, b) => Number(b.level === "mandatory") - Number(a.level === "mandatory"));
   const passed = outcomes.filter(({ result }) => result === "passed").length;
   const idle = outcomes.length - passed - violated.length;
   return {
@@ -154,7 +157,7 @@ export function previewText(preview: Preview, isVerbose = false): string {
       const resource = violator(first?.resource ?? "");
       // Most messages begin with the resource.
       const finding = fact.startsWith(`${resource}: `) ? fact : `${resource}: ${fact}`;
-      const more = violations.length > 1 ? ` (${violations.length} resources)` : "";
+      const more = violations.length > 1 ? ` (${violations.length} findings)` : "";
       return `${level === "mandatory" ? "✗" : "!"} ${name}${more}: ${finding}`;
     }),
     ...(plan.unknown.length > 0

@@ -87,6 +87,15 @@ describe("The comment with the previews of a pull request", function () {
     ]);
   });
 
+  it("takes a stack of any name", async () => {
+    const body = preview.replaceAll("of dev", "of Dev_eu.1");
+    writeFileSync(path.join(folder, "preview-dev.md"), body);
+    expect((await run()).stderr).to.equal("");
+    expect(writes).to.deep.equal([
+      { method: "POST", url: "/repos/owner/pipeline/issues/7/comments", body: { body } },
+    ]);
+  });
+
   it("renews the one before, however many comments there are, and nobody else's", async () => {
     const user = { type: "User" };
     comments = [

@@ -165,6 +165,10 @@ describe("The comparison of access", () => {
     expect(
       texts("aws:ec2/securityGroup:SecurityGroup", { ingress: [] }, { ingress: [rule] }),
     ).to.deep.equal(["+ TCP 22 from `0.0.0.0/0` allowed by the security group `mine`"]);
+    const all = { ...rule, type: "ingress", protocol: "all", fromPort: 0, toPort: 0 };
+    expect(texts("aws:ec2/securityGroupRule:SecurityGroupRule", undefined, all)).to.deep.equal([
+      "+ All traffic from `0.0.0.0/0` allowed by the security group rule `mine`",
+    ]);
     const everything = { ipProtocol: "-1", cidrIpv4: "10.0.0.0/8" };
     const type = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
     expect(texts(type, everything, undefined)).to.deep.equal([
@@ -209,6 +213,14 @@ describe("The comparison of access", () => {
       ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "blockPublicAcls", false, true],
       ["aws:iam/role:Role", "permissionsBoundary", undefined, "arn:boundary"],
       ["aws:apigateway/method:Method", "authorization", "NONE", "AWS_IAM"],
+      ["aws:lambda/permission:Permission", "sourceArn", undefined, "arn:rule"],
+      ["aws:lambda/permission:Permission", "principalOrgId", undefined, "o-1"],
+      ["aws:lambda/permission:Permission", "functionUrlAuthType", "NONE", "AWS_IAM"],
+      ["aws:opensearch/domain:Domain", "vpcOptions", undefined, { subnetIds: ["subnet-1"] }],
+      ["aws:iam/role:Role", "managedPolicyArns", ["arn:a", "arn:b"], ["arn:a"]],
+      ["aws:iam/groupMembership:GroupMembership", "users", ["a", "b"], ["b"]],
+      ["aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", true, false],
+      ["aws:ec2/instance:Instance", "vpcSecurityGroupIds", ["sg-1", "sg-2"], ["sg-1"]],
     ];
     for (const [type, name, open, closed] of cases) {
       expect(texts(type, { [name]: open }, { [name]: closed })[0], name).to.match(/^-/);
@@ -218,6 +230,52 @@ describe("The comparison of access", () => {
     expect(texts(acl, { acl: "private" }, { acl: "public-read" })).to.have.length(1);
     const policies = { managedPolicyArns: ["arn:admin"] };
     expect(texts("aws:iam/role:Role", {}, policies)[0]).to.match(/^\+/);
+  });
+
+  it("finds what moves to another holder, and what reaches a host or a subnet", () => {
+    const cases: readonly [type: string, name: string, others?: Values][] = [
+      [POLICY, "role", { policy: policy(read)["policy"] }],
+      ["aws:iam/instanceProfile:InstanceProfile", "role"],
+      ["aws:ec2/instance:Instance", "iamInstanceProfile"],
+      ["aws:lambda/permission:Permission", "function", { principal: "*" }],
+      ["aws:s3/bucketPolicy:BucketPolicy", "bucket", { policy: policy(read)["policy"] }],
+      [
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "securityGroupId",
+        { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" },
+      ],
+    ];
+    for (const [type, name, others] of cases) {
+      const kind = type.split(":").at(-1) ?? "";
+      expect(texts(type, { ...others, [name]: "a" }, { ...others, [name]: "b" })).to.deep.equal([
+        `+ \`${name}\` of ${kind} \`mine\` changed from \`a\` to \`b\``,
+      ]);
+    }
+    const block = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
+    expect(texts(block, { blockPublicAcls: true }, undefined)).to.deep.equal([
+      "+ AccountPublicAccessBlock `mine` deleted: `true`",
+    ]);
+    const list = "aws:ec2/managedPrefixList:ManagedPrefixList";
+    const entries = (cidr: string) => ({ entries: [{ cidr }] });
+    expect(texts(list, entries("10.0.0.0/8"), entries("0.0.0.0/0"))[0]).to.match(/^\+ `entries/);
+  });
+
+  it("compares a policy that comes or goes with what AWS allows without one", () => {
+    const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
+    const narrow = { policy: JSON.stringify({ Statement: { ...read, Principal: "*" } }) };
+    expect(texts(endpoint, narrow, {})[0]).to.equal(
+      "+ Allow `*` on `*` for `*` added to the endpoint policy of `mine`",
+    );
+    expect(texts(endpoint, {}, narrow)).to.include(
+      "- Allow `*` on `*` for `*` removed from the endpoint policy of `mine`",
+    );
+    expect(texts(endpoint, {}, { tags: {} })).to.deep.equal([]);
+    expect(texts(endpoint, narrow, undefined).join()).not.to.include("added");
+    const alone = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy";
+    expect(texts(alone, narrow, undefined)[0]).to.match(/^\+ Allow `\*` on `\*` for `\*` added/);
+    expect(texts("aws:kms/key:Key", narrow, {})[0]).to.match(
+      /^\+ Allow `kms:\*` on `\*` for `root of the account` added to the key policy/,
+    );
   });
 
   it("lets no name or value leave its code span", () => {

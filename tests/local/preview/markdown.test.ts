@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { withPolicies } from "../../../local/engine/policy-pack";
 import type { Preview } from "../../../local/preview/document";
-import { previewMarkdown } from "../../../local/preview/markdown";
+import { failureMarkdown, previewMarkdown } from "../../../local/preview/markdown";
 import type { Plan } from "../../../local/preview/plan";
 import { UNKNOWN } from "../../../local/provider/values";
 import { GROUP, kept, planFrom, STREAM } from "./results";
@@ -51,6 +52,14 @@ describe("The preview that a reviewer reads", () => {
     expect(order)
       .to.deep.equal([...order].sort((a, b) => a - b))
       .and.not.include(-1);
+  });
+
+  it("counts a store that is replaced by an empty one, though the replaced one stays", () => {
+    const step = { name: "events", before: stream(2), retains: true };
+    const replaced = markdown(planFrom([{ ...step, after: stream(3), replaces: true }]));
+    expect(replaced).to.include("data stores: 1 replaced");
+    expect(replaced).to.include("is replaced; begins empty; the replaced one stays in AWS");
+    expect(markdown(planFrom([step]))).to.include("no data store replaced or deleted");
   });
 
   it("says so when both programs declare the same", () => {
@@ -113,6 +122,33 @@ describe("The preview that a reviewer reads", () => {
     expect(text).to.match(
       /<details><summary>All findings[^]*- \*\*shard-limit\*\*, b: Keep shards few/,
     );
+  });
+
+  it("puts what refuses before what only advises, by a configuration or an exception", () => {
+    const found = (name: string, enforcementLevel: string, fact: string) => ({
+      name,
+      enforcementLevel,
+      message: `Rule.\n${fact}`,
+      resource: `urn:pulumi:prod::pipeline::${STREAM}::events`,
+    });
+    const violations = [
+      found("advised", "advisory", "events: advised."),
+      found("both", "advisory", "Excepted until 2027-01-01."),
+      found("both", "mandatory", "events: refused."),
+    ];
+    const pack = {
+      folder: "",
+      configFile: "",
+      policies: [{ name: "advised" }, { name: "both" }, { name: "quiet" }],
+    };
+    const plan = planFrom([{ name: "events", after: stream(5) }]);
+    const { policies } = withPolicies(pack, { ...plan.result, violations });
+    const text = markdown(planFrom([], { violations, policies }));
+    expect(text).to.include("**Refused by 1 policy**");
+    expect(text.split("\n").filter((line) => /^\| (❌|⚠️)/u.test(line))).to.deep.equal([
+      "| ❌ **both** (mandatory) | **events** | events: refused. |",
+      "| ⚠️ **advised** (advisory) | **events** | events: advised. |",
+    ]);
   });
 
   it("makes one row of what has one cause", () => {
@@ -204,6 +240,14 @@ describe("The preview that a reviewer reads", () => {
     expect(text).to.include("> [!CAUTION]").and.include("Known only in the update");
     expect(text).to.include("- ⚠️ Allow `iam:*, sqs:0, ");
     expect(text.match(/… and \d+ more/g)?.length).to.be.at.least(6);
+  });
+
+  it("says in the place of an earlier one that it failed, and why", () => {
+    const text = failureMarkdown("prod", true, "It must be\n- a <b>number</b>; got `x` @team");
+    expect(text.split("\n")[0]).to.equal("<!-- preview of prod-deployed -->");
+    expect(text).to.include("**Preview failed**").and.not.include("Accepted");
+    expect(text).to.include("It must be<br>- a &lt;b&gt;number&lt;/b&gt;; got \\`x\\` &#64;team");
+    expect(failureMarkdown("prod", true, "line\n".repeat(20_000)).length).to.be.lessThan(65_536);
   });
 
   it("lets no value break the table, run as HTML or call somebody", () => {

@@ -76,6 +76,20 @@ describe("A plan of the deployed stack by pulumi preview --json", () => {
     expect(planIn(JSON.stringify(update, null, 4)).verdict).to.equal("unjudged");
   });
 
+  it("has what is imported, also in the place of what is replaced", () => {
+    const steps = [
+      { op: "import", urn, newState: state(2) },
+      { op: "import-replacement", urn: `${urn}-2`, oldState: state(2), newState: state(4) },
+      { op: "replace", urn: `${urn}-2`, oldState: state(2), newState: state(4) },
+      { op: "delete-replaced", urn: `${urn}-2`, oldState: state(2) },
+    ];
+    const { changes } = planIn(JSON.stringify({ steps }, null, 4));
+    expect(changes.map(({ operation, access }) => [operation, access])).to.deep.equal([
+      ["import", []],
+      ["replace", []],
+    ]);
+  });
+
   it("is refused when it is something else", () => {
     expect(() => planIn("nonsense")).to.throw(/--plan must be the output of pulumi preview --json/);
     expect(() => planIn("")).to.throw(/has no resources/);

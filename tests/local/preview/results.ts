@@ -14,6 +14,7 @@ export interface Step {
   readonly after?: Values;
   readonly replaces?: boolean;
   readonly protect?: boolean;
+  readonly retains?: boolean;
 }
 
 function stepOf({
@@ -23,6 +24,7 @@ function stepOf({
   after,
   replaces = false,
   protect,
+  retains = false,
 }: Step): ResourceStep {
   const urn = `urn:pulumi:prod::pipeline::${type}::${name}`;
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
@@ -44,7 +46,7 @@ function stepOf({
       urn,
       inputs: before,
       outputs: before,
-      retainOnDelete: false,
+      retainOnDelete: retains,
       protect: protect === true,
     },
   };
