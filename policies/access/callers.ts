@@ -171,8 +171,9 @@ export function isFixed(key: string, value: string): boolean {
   }
   if (value.startsWith("arn:")) {
     const account = value.split(":")[4] ?? "";
-    // The ARNs of buckets hold no account.
-    return /^[0-9]{12}$/.test(account) || (account === "" && !/[*?]/.test(value));
+    // The ARNs of buckets hold no region and no account; documents write either as a wildcard, too.
+    const named = value.replace(/^(arn:[\w-]+:s3:)\*?:\*?:/, "$1::");
+    return /^[0-9]{12}$/.test(account) || (/^([^:]*:){4}:/.test(named) && !/[*?]/.test(named));
   }
   return !/[*?]/.test(value);
 }

@@ -119,6 +119,8 @@ describe("a principal", () => {
     subject("token.actions.githubusercontent.com", "*/w/.github/x", "job_workflow_ref"),
     subject("bitbucket.org", "${aws:userid}"),
     { Principal: { Federated: "accounts.google.com" } },
+    { Principal: "*", Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:*:*:trips*" } } },
+    { Principal: "*", Condition: { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:trips" } } },
     { Principal: { Federated: "cognito-identity.amazonaws.com" } },
     { Principal: "*", Condition: { IpAddress: { "aws:SourceIp": ["1.0.0.0/8", "2.0.0.0/8"] } } },
   ];
@@ -128,6 +130,8 @@ describe("a principal", () => {
     });
   }
   const fixed: readonly object[] = [
+    { Principal: "*", Condition: { ArnLike: { "aws:SourceArn": "arn:aws:s3:*:*:trips" } } },
+    { Principal: "*", Condition: { ArnEquals: { "aws:SourceArn": "arn:aws:s3:::trips" } } },
     subject("gitlab.com", "project_path:team/trips:*"),
     subject("app.terraform.io", "organization:team:*"),
     subject("token.actions.githubusercontent.com", "team/w/.github/x@*", "job_workflow_ref"),
