@@ -21,6 +21,8 @@ export interface Compared {
   readonly after: Values | undefined;
   /** Component that the resource belongs to, empty when to none. */
   readonly component: string;
+  /** Properties that the engine knows to differ, of secrets as well. */
+  readonly changed?: readonly string[];
 }
 
 /** One action on one resource for one principal. */
@@ -75,7 +77,7 @@ export function isPolicyDocument(value: unknown): boolean {
 }
 
 function documentChanges(compared: Compared, names: ReadonlyMap<string, string>): AccessChange[] {
-  const { type, before, after } = compared;
+  const { type, before, after, changed = [] } = compared;
   const properties = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return [...properties].flatMap((property) => {
     const [old, next] = [documentsIn(before?.[property]), documentsIn(after?.[property])];
@@ -86,8 +88,11 @@ function documentChanges(compared: Compared, names: ReadonlyMap<string, string>)
       if (old.length === 0) old.push({ Statement: statement });
       if (next.length === 0 && staysOpen) next.push({ Statement: statement });
     }
+    const later = JSON.stringify(after?.[property] ?? "");
+    const isSecret =
+      later.includes("[secret]") && (before === undefined || changed.includes(property));
     const isUnknown =
-      JSON.stringify(after?.[property] ?? "").includes(unknownText) &&
+      (isSecret || later.includes(unknownText)) &&
       (old.length > 0 || /polic(y|ies)$/i.test(property));
     if (old.length === 0 && next.length === 0 && !isUnknown) return [];
     const role = String((after ?? before)?.["role"]);
@@ -100,7 +105,12 @@ function documentChanges(compared: Compared, names: ReadonlyMap<string, string>)
             ? `the role ${nameOf(compared)}`
             : `the ${documents[type] ?? property} of ${nameOf(compared)}`;
     return isUnknown
-      ? [{ widens: true, text: `Statements of ${place} are known only in the update` }]
+      ? [
+          {
+            widens: true,
+            text: `Statements of ${place} are ${isSecret ? "secret and not compared" : "known only in the update"}`,
+          },
+        ]
       : grantChanges(old, next, place);
   });
 }

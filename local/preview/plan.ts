@@ -113,7 +113,7 @@ function changeOf(step: ResourceStep, context: Context) {
   const notes = notesOf(step, context);
   const access = ["import", "keep"].includes(operation)
     ? []
-    : accessChanges({ urn, type, before, after, component }, roles);
+    : accessChanges({ urn, type, before, after, component, changed }, roles);
   if (operation === "keep" && notes.length === 0) return undefined;
   const removes = operation === "replace" || isDeleted;
   return {

@@ -105,6 +105,20 @@ describe("The comparison of access", () => {
     expect(texts(POLICY, undefined, later)).to.deep.equal(expected);
   });
 
+  it("never takes statements that are secret for removed or unchanged", () => {
+    const secret = { role: "r", policy: "[secret]" };
+    const expected = "Statements of the role `r` are secret and not compared";
+    const compare = (before: Values | undefined, changed: readonly string[]) =>
+      accessChanges(
+        { urn: "urn::mine", type: POLICY, before, after: secret, component: "", changed },
+        new Map(),
+      ).map(({ widens, text }) => [widens, text]);
+    expect(compare(policy(read), ["policy"])).to.deep.equal([[true, expected]]);
+    expect(compare(secret, ["policy"])).to.deep.equal([[true, expected]]);
+    expect(compare(undefined, [])).to.deep.equal([[true, expected]]);
+    expect(compare(secret, ["name"])).to.deep.equal([]);
+  });
+
   it("finds what new resources grant, also without a document", () => {
     const created: readonly (readonly [type: string, inputs: Values, text: string | undefined])[] =
       [
