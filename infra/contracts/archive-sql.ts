@@ -71,10 +71,13 @@ export function readQueries(
   return Object.fromEntries(
     files.sort().map((file) => {
       const text = sqlOf(folder, path.join("queries", file), complain);
-      const [comment = ""] = /^(--.*\n)+/.exec(text) ?? [];
-      const description = comment.replace(/^-- ?/gm, "").replaceAll("\n", " ").trim();
+      const [comment = ""] = /^(--.*(\r?\n|$))+/.exec(text) ?? [];
+      const description = comment.replace(/^-- ?/gm, "").replace(/\s+/g, " ").trim();
       if (description === "") {
         complain(`queries/${file} must begin with a comment, -- and what the query answers`);
+      }
+      if (text.slice(comment.length).trim() === "") {
+        complain(`queries/${file} must have a statement after its comment`);
       }
       return [path.basename(file, ".sql"), { sql: text.slice(comment.length), description }];
     }),

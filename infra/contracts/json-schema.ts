@@ -23,6 +23,7 @@ export function schemaOf(text: string): SchemaObject {
 
 /** A schema without its identity: the keywords that matter here are the same in all drafts. */
 function plainSchema(schema: SchemaObject): SchemaObject {
+  if (!(schema instanceof Object) || Array.isArray(schema)) throw new Error("it must be an object");
   return Object.fromEntries(
     Object.entries(schema).filter(([key]) => key !== "$schema" && key !== "$id"),
   );
@@ -49,6 +50,13 @@ export function described(
       return `${subject} must have ${String(params["missingProperty"])}`;
     case "additionalProperties":
       return `${subject} must not have ${String(params["additionalProperty"])}; the keys are ${Object.keys((parentSchema["properties"] ?? {}) as object).join(", ")}`;
+    case "oneOf": {
+      const choices = (parentSchema["oneOf"] as { required?: string[] }[]).map(
+        ({ required }) => required?.join(" and ") ?? "",
+      );
+      if (choices.includes("")) break;
+      return `${subject} must have exactly one of ${choices.join(", ")}; got ${got}`;
+    }
     case "enum":
       return `${subject} must be one of ${(params["allowedValues"] as string[]).join(", ")}; got ${got}`;
     case "type":

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { load } from "js-yaml";
+import { CORE_SCHEMA, load, Type } from "js-yaml";
+import { IANAZone } from "luxon";
+import { isTimeFormat, namedFormats } from "../../producer/generic/time-format";
 import { jsonFilesOf } from "../core/json-files";
 import { Problems } from "../core/validate";
 import { readQueries, readViews } from "./archive-sql";
@@ -77,6 +79,13 @@ interface WorkloadFile {
   };
 }
 
+/** YAML in which a day such as 2026-01-31 is text, as in the files of a stack. */
+const yaml = CORE_SCHEMA.extend({
+  implicit: [
+    new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text) => text === "<<" }),
+  ],
+});
+
 const conforms = schemas.compile<WorkloadFile>(schema);
 
 /** First day of a derived archive's partitions: Athena looks at no folder before it. */
@@ -97,14 +106,20 @@ export function readWorkload(folder: string, problems: Problems, shown: string =
   const complain = (problem: string): void => {
     problems.add(`${path.join(shown, "workload.yaml")}: ${problem}`);
   };
-  const existing = (key: string, relative: string | undefined): string | undefined => {
+  const existing = (
+    key: string,
+    relative: string | undefined,
+    kinds: readonly ("file" | "folder")[] = ["file"],
+  ): string | undefined => {
     if (relative === undefined) return undefined;
-    if (!existsSync(at(relative))) complain(`${key} must be an existing file; got ${relative}`);
+    if (!kinds.some((kind) => kind === kindOf(at(relative)))) {
+      complain(`${key} must be an existing ${kinds.join(" or ")}; got ${relative}`);
+    }
     return at(relative);
   };
   const json = (key: string, relative: string | undefined): SchemaObject | undefined => {
     const found = existing(key, relative);
-    if (found === undefined || !existsSync(found)) return undefined;
+    if (found === undefined || kindOf(found) !== "file") return undefined;
     try {
       return schemaOf(readFileSync(found, "utf8"));
     } catch (error) {
@@ -117,21 +132,31 @@ export function readWorkload(folder: string, problems: Problems, shown: string =
   checkPlaceholders("properties", file.properties, placeholders, complain);
   checkPlaceholders("local.properties", local?.properties ?? {}, localPlaceholders, complain);
   const code = codeOf(job.code, job.version, folder, complain);
-  if (job.rules !== undefined && !(job.rules in propertyRules)) {
+  if (job.rules !== undefined && !Object.hasOwn(propertyRules, job.rules)) {
     complain(`job.rules must be one of ${Object.keys(propertyRules).join(", ")}; got ${job.rules}`);
   }
   const eventSchema = json("eventSchema", file.eventSchema ?? "event.schema.json");
   const propertySchema = json("job.propertySchema", job.propertySchema);
   const transform = existing("archive.transform", archive.transform);
-  const input = existing("input", file.input);
+  const input = existing("input", file.input, ["file", "folder"]);
   const expected = existing("expected", file.expected);
-  const settings = [".", ...(file.settings ?? [])].map((one) => existing("settings", one) ?? one);
+  const settings = [".", ...(file.settings ?? [])].map(
+    (one) => existing("settings", one, ["folder"]) ?? one,
+  );
   checkSettings(settings, folder, complain);
   const table = archive.table ?? file.name.replaceAll("-", "_");
   const views = readViews(folder, archive.views ?? {}, settings, complain);
   if (table in views) complain(`archive.views must not have the table's name; got ${table}`);
   const queries = readQueries(folder, complain);
   const { field, format = "iso", timeZone = "UTC" } = eventTime;
+  if (!isTimeFormat(format)) {
+    complain(
+      `eventTime.format must be ${namedFormats.join(", ")}, or a pattern of Luxon's tokens such as MM/dd/yyyy HH:mm:ss; got ${format}`,
+    );
+  }
+  if (!IANAZone.isValidZone(timeZone)) {
+    complain(`eventTime.timeZone must be an IANA time zone such as Europe/London; got ${timeZone}`);
+  }
   if (eventSchema !== undefined) {
     checkField("eventTime.field", field, eventSchema, complain);
     checkField("partitionKey", file.partitionKey, eventSchema, complain);
@@ -139,6 +164,15 @@ export function readWorkload(folder: string, problems: Problems, shown: string =
   const partitions = archive.partitions?.map(({ name, since, values = "any" }) => {
     return { name, values: since === undefined ? values : { since } };
   });
+  const folders = (partitions ?? []).map(({ name }) => name);
+  if (new Set(folders).size < folders.length) {
+    complain(`archive.partitions must have names that differ; got ${folders.join(", ")}`);
+  }
+  if (transform === undefined && folders.some((name) => name !== "day")) {
+    complain(
+      `archive.partitions without archive.transform must be day, the UTC day of the event time; got ${folders.join(", ")}. Write a transform that returns them`,
+    );
+  }
   if (code === undefined || eventSchema === undefined || problems.found.length > before) {
     return undefined;
   }
@@ -203,12 +237,16 @@ export function workloadFolder(named: string, root: string): string {
   return !existsSync(folder) && existsSync(shipped) ? shipped : folder;
 }
 
+function kindOf(place: string): "file" | "folder" | undefined {
+  const found = statSync(place, { throwIfNoEntry: false });
+  return found && (found.isDirectory() ? "folder" : "file");
+}
+
 function parsed(folder: string, shown: string, problems: Problems): WorkloadFile | undefined {
   const file = path.join(folder, "workload.yaml");
   if (!existsSync(file)) {
-    const found = existsSync(folder) && statSync(folder).isDirectory();
     problems.add(
-      found
+      kindOf(folder) === "folder"
         ? `${shown} has no workload.yaml. Write one, or begin with \`npm run new-workload -- NAME\``
         : `workload ${shown} is not a folder. Set it to the folder of a workload, such as ./workloads/taxi`,
     );
@@ -216,15 +254,20 @@ function parsed(folder: string, shown: string, problems: Problems): WorkloadFile
   }
   const where = path.join(shown, "workload.yaml");
   try {
-    const value: unknown = load(readFileSync(file, "utf8"));
+    const value: unknown = load(readFileSync(file, "utf8"), { schema: yaml });
     if (conforms(value)) return value;
   } catch (error) {
     problems.add(`${where} must be YAML; ${(error as Error).message.split("\n")[0] ?? ""}`);
     return undefined;
   }
   for (const error of conforms.errors ?? []) {
-    // The alternatives of oneOf are reported one by one already.
-    if (error.keyword === "oneOf" && error.schemaPath.includes("values")) continue;
+    // The forms of values are reported one by one already, the keys that exclude each other together.
+    const { keyword, schemaPath } = error;
+    if (
+      schemaPath.includes("oneOf") &&
+      keyword === (schemaPath.includes("values") ? "oneOf" : "required")
+    )
+      continue;
     problems.add(`${where}: ${described(error, (key) => key, "the file")}`);
   }
   return undefined;
@@ -259,7 +302,7 @@ function checkField(
     readonly properties?: object;
     readonly additionalProperties?: unknown;
   };
-  if (additionalProperties !== false || first in properties) return;
+  if (additionalProperties !== false || Object.hasOwn(properties, first)) return;
   complain(
     `${key} must be a property of the event schema, ${Object.keys(properties).join(", ")}; got ${field}`,
   );

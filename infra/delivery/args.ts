@@ -3,6 +3,7 @@ import { checkHttp, type HttpDestination } from "./http-destination";
 import { checkRedshift, type RedshiftDestination } from "./redshift-destination";
 import { checkSearchDestination, type SearchDestination } from "./search-destination";
 import { checkSplunk, type SplunkDestination } from "./splunk-destination";
+import { columnProblems } from "./columns";
 import { type DeliveryTableArgs, tableNameForm } from "./table";
 import type { Statement } from "../core/iam";
 import { limits, logRetentionDays } from "../core/limits";
@@ -132,6 +133,7 @@ export function validate(name: string, args: DeliveryStreamArgs): void {
   if (names.length > 0) problems.distinct("The names of partitions", names, limits.partitionKeys);
   if (table !== undefined) {
     problems.check(table, { databaseName: tableNameForm, tableName: tableNameForm }, "table.");
+    for (const problem of columnProblems(table)) problems.add(`table.schema: ${problem}`);
     const columns = (table.partitions ?? []).map((partition) => partition.name);
     problems.require(
       columns.join() === names.join(),

@@ -1,6 +1,7 @@
 /** The parts of a JSON Schema that make a column. */
 export interface ColumnSchema {
-  readonly type?: string;
+  /** Type of the values; `null` besides makes no other column. */
+  readonly type?: string | readonly string[];
   readonly format?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, ColumnSchema>>;
@@ -36,8 +37,7 @@ const columnTypes: Readonly<Record<string, string>> = {
 /**
  * The columns of a JSON Schema's properties. They are named in lower case, as Firehose reads JSON and Glue keeps names,
  * and those of nested objects with an underscore between. What is a partition is no column as well: Athena refuses a
- * table that has both.
- * @throws Error that names a property whose type has no column
+ * table that has both. {@link columnProblems} finds the properties without a column.
  */
 export function tableColumns({
   schema,
@@ -45,22 +45,45 @@ export function tableColumns({
   partitions = [],
 }: ColumnSource): TableColumn[] {
   const columns = flatProperties(schema.properties ?? {}).map(([path, property]) => {
+    const type = valueType(property);
     const isInstant =
-      property.type === "string" && (property.format === "date-time" || instants.includes(path));
-    const type = isInstant ? "timestamp" : columnTypes[property.type ?? ""];
-    if (type === undefined) {
-      throw new Error(
-        `Property ${path} has type ${String(property.type)}, which has no column; it must be one of ${Object.keys(columnTypes).join(", ")}, object`,
-      );
-    }
+      type === "string" && (property.format === "date-time" || instants.includes(path));
     return {
       name: path.toLowerCase(),
-      type,
+      type: isInstant ? "timestamp" : (columnTypes[type] ?? "string"),
       // Glue takes 255 characters: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html
       ...(property.description !== undefined && { comment: property.description.slice(0, 255) }),
     };
   });
   return columns.filter(({ name }) => partitions.every((partition) => partition.name !== name));
+}
+
+/** What keeps the properties of a schema from being the columns of a table. */
+export function columnProblems({ schema }: ColumnSource): string[] {
+  const properties = flatProperties(schema.properties ?? {});
+  const types = Object.keys(columnTypes);
+  const paths = new Map<string, string>();
+  const found = properties.flatMap(([path, property]) => {
+    const other = paths.get(path.toLowerCase());
+    paths.set(path.toLowerCase(), path);
+    return [
+      ...(types.includes(valueType(property))
+        ? []
+        : [
+            `type of property ${path} must be one of ${types.join(", ")}, which have a column; got ${String(property.type ?? "none")}`,
+          ]),
+      ...(other === undefined
+        ? []
+        : [`properties ${other} and ${path} must not have the same column, ${path.toLowerCase()}`]),
+    ];
+  });
+  return properties.length > 0 ? found : ["properties must not be empty: they become columns"];
+}
+
+/** The type of a property's values apart from null; empty without one. */
+export function valueType({ type = "" }: ColumnSchema): string {
+  const [only = "", ...others] = [type].flat().filter((each) => each !== "null");
+  return others.length === 0 ? only : "";
 }
 
 /** Properties as the transform names them: those of nested objects with an underscore between. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RoleReference, Statement } from "../core/iam";
 import { limits, logRetentionDays } from "../core/limits";
@@ -205,7 +205,7 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
   const { restore, securityGroupIds = [] } = args;
   if ("path" in args.code) {
     problems.require(
-      existsSync(args.code.path),
+      statSync(args.code.path, { throwIfNoEntry: false })?.isFile() === true,
       `code.path must be an existing file; got ${args.code.path}. Build the job first`,
     );
   }

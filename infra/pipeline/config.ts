@@ -156,7 +156,7 @@ function checkRelations(
   checkReplay(stack.replay, job?.workload, network, read);
   checkStream(stream, encryption, read);
   if (job !== undefined) {
-    checkJob(job, stream.fanOut, read);
+    checkJob(job, stream.fanOut, archive, read);
     if (stack.ingestion !== undefined) checkIngestion(job.workload, read);
   }
   checkFlink(flink, encryption.customerManagedKey, stream.retentionHours, read);

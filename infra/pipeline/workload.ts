@@ -12,7 +12,13 @@ import { readWorkload, type Workload, workloadFolder } from "../contracts/worklo
 import type { ConfigReader } from "../core/config-reader";
 import { limits } from "../core/limits";
 import type { DeliveryStreamArgs, DeliveryTransformArgs } from "../delivery/args";
-import { type ColumnSchema, flatProperties, tableColumns } from "../delivery/columns";
+import {
+  columnProblems,
+  type ColumnSchema,
+  flatProperties,
+  tableColumns,
+  valueType,
+} from "../delivery/columns";
 import type { ArchiveChoices } from "../delivery/config";
 import type { ArchiveQueriesArgs } from "../query/archive-queries";
 import type { ArchivedEvents } from "../delivery/transform/events";
@@ -50,12 +56,19 @@ export function readJob(read: ConfigReader, root: string): JobConfig | undefined
   return { workload, configured, archived, maxDisorderSeconds };
 }
 
-/** What the job would refuse when it starts. */
+/** What the job would refuse when it starts, and what a table of its events could not have as columns. */
 export function checkJob(
   { workload, configured, archived }: JobConfig,
   fanOut: boolean,
+  archive: ArchiveChoices,
   read: ConfigReader,
 ): void {
+  const { table } = archiveOf(workload, archive, "");
+  for (const problem of table === undefined ? [] : columnProblems(table)) {
+    read.problems.add(
+      `The event schema of ${read.name("workload")}: ${problem}. Correct it, or set ${read.name("archiveFormat")} to JSON`,
+    );
+  }
   const absent = [
     ...(archived && workload.outputs.includes("archive") ? [] : ["archive.path"]),
     ...(fanOut ? [] : ["stream.consumerArn"]),
@@ -153,9 +166,13 @@ export function eventTemplates({
         mappings: {
           dynamic: eventSchema["additionalProperties"] === false ? "strict" : false,
           properties: Object.fromEntries(
-            flatProperties({ ...properties, ...columns }).map(([name, { format, type = "" }]) => {
+            flatProperties({ ...properties, ...columns }).map(([name, property]) => {
+              const { format } = property;
               const isInstant = format === "date-time" || instants.includes(name);
-              return [name, { type: isInstant ? "date" : (fieldTypes[type] ?? "keyword") }];
+              return [
+                name,
+                { type: isInstant ? "date" : (fieldTypes[valueType(property)] ?? "keyword") },
+              ];
             }),
           ),
         },

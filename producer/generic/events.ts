@@ -4,7 +4,6 @@ import { Ajv, type AnySchemaObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { InvalidArgumentError, Option } from "commander";
-import { DateTime } from "luxon";
 import { StartError } from "../../cli/command";
 import { isWritable } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
@@ -14,7 +13,7 @@ import { inputOptions, readInputs, recordedEvents } from "../files/input";
 import { messageOf } from "../files/input-place";
 import { type Cell, invalidEvent, parsedRow, type RowDecoder, RowRejection } from "../files/rows";
 import { jsonOfCell, locate } from "./json-text";
-import { namedFormats, timeFormat } from "./time-format";
+import { isTimeFormat, namedFormats, timeFormat } from "./time-format";
 
 export interface EventFields {
   /** Field that holds the event time; names joined by dots for nested fields. */
@@ -201,10 +200,7 @@ function schemaCheck(path: string): (event: unknown) => void {
 }
 
 function formatOption(text: string): string {
-  const sample = DateTime.fromISO("2019-03-04T05:06:07Z", { zone: "utc" });
-  const isPattern = /[a-zA-Z]/.test(text) && /[dDfFTt]|o|y/.test(text);
-  const roundTrip = isPattern && DateTime.fromFormat(sample.toFormat(text), text).isValid;
-  if (!namedFormats.includes(text) && !roundTrip) {
+  if (!isTimeFormat(text)) {
     throw new InvalidArgumentError(
       `It must be ${namedFormats.join(", ")}, or a pattern such as MM/dd/yyyy HH:mm:ss.`,
     );

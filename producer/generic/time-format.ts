@@ -17,6 +17,16 @@ const epochUnits: Readonly<Record<string, bigint>> = {
 
 export const namedFormats = ["iso", ...Object.keys(epochUnits)];
 
+/** Whether times can be read by a format; letters that are no tokens of luxon stand for themselves only in quotes. */
+export function isTimeFormat(format: string): boolean {
+  if (namedFormats.includes(format)) return true;
+  const letters = format.replace(/'[^']*'/g, "");
+  if (/[^\W\d_SusmhHZzadoLMyEcGkWqDtTfF]/.test(letters) || !/[dDfFTtoy]/.test(letters))
+    return false;
+  const sample = DateTime.fromISO("2019-03-04T05:06:07Z", { zone: "utc" });
+  return DateTime.fromFormat(sample.toFormat(format), format).isValid;
+}
+
 /**
  * @param format - iso, a unit of the time since the epoch, or a pattern of luxon's tokens
  * @param zone - IANA time zone of times that name none

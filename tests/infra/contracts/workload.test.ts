@@ -144,7 +144,7 @@ describe("The folder of a workload", () => {
       "job.code must be a file or s3://bucket/key; got s3://jars",
       "job.rules must be one of streaming-job; got none",
       "eventSchema must be an existing file; got events.json",
-      "input must be an existing file; got sample.csv",
+      "input must be an existing file or folder; got sample.csv",
     ]);
   });
 
@@ -169,6 +169,62 @@ describe("The folder of a workload", () => {
     expect(problems.slice(1)).to.deep.equal([
       "partitionKey must be a property of the event schema, at; got page.id",
     ]);
+  });
+
+  it("is refused with event times that no event has, and partitions that nothing returns", () => {
+    for (const format of ["ISO", "YYYY-MM-DD", "%Y-%m-%d", "milliseconds"]) {
+      expect(problemsOf({ eventTime: { field: "at", format, timeZone: "Mars" } })).to.deep.equal([
+        `eventTime.format must be iso, seconds, millis, micros, nanos, or a pattern of Luxon's tokens such as MM/dd/yyyy HH:mm:ss; got ${format}`,
+        "eventTime.timeZone must be an IANA time zone such as Europe/London; got Mars",
+      ]);
+    }
+    const page = { name: "page", values: "any" };
+    expect(problemsOf({ archive: { partitions: [page, page] } })).to.deep.equal([
+      "archive.partitions must have names that differ; got page, page",
+      "archive.partitions without archive.transform must be day, the UTC day of the event time; got page, page. Write a transform that returns them",
+    ]);
+    expect(problemsOf({ archive: { partitions: [{ name: "day" }] } })).to.deep.equal([
+      'archive.partitions.0 must have exactly one of since, values; got {"name":"day"}',
+    ]);
+  });
+
+  it("has days without quotes, and queries of Windows", () => {
+    mkdirSync(path.join(folder, "queries"));
+    writeFileSync(path.join(folder, "queries/top.sql"), "-- The top.\r\nSELECT 1\r\n");
+    const file = dump({ ...minimal, archive: { partitions: [{ name: "day", since: "DAY" }] } });
+    writeFileSync(path.join(folder, "workload.yaml"), file.replace("DAY", "2026-01-31"));
+    const { partitions, queries } = loadWorkload(folder).archive;
+    expect(partitions).to.deep.equal([{ name: "day", values: { since: "2026-01-31" } }]);
+    expect(queries).to.deep.equal({ top: { sql: "SELECT 1\r\n", description: "The top." } });
+  });
+
+  it("is refused with a folder for a file, a file for a folder, and a query without a statement", () => {
+    mkdirSync(path.join(folder, "queries"));
+    writeFileSync(path.join(folder, "queries/top.sql"), "-- The top.");
+    expect(
+      problemsOf({
+        job: { code: "job.jar", propertySchema: "queries", rules: "constructor" },
+        archive: { transform: "queries", columns: { page: null } },
+        settings: ["queries/top.sql"],
+      }),
+    ).to.deep.equal(["archive.columns.page must be object; got null"]);
+    expect(
+      problemsOf({
+        job: { code: "job.jar", propertySchema: "queries", rules: "constructor" },
+        archive: { transform: "queries" },
+        settings: ["queries/top.sql"],
+      }),
+    ).to.deep.equal([
+      "job.rules must be one of streaming-job; got constructor",
+      "job.propertySchema must be an existing file; got queries",
+      "archive.transform must be an existing file; got queries",
+      "settings must be an existing folder; got queries/top.sql",
+      "queries/top.sql must have a statement after its comment",
+    ]);
+    writeFileSync(path.join(folder, "event.schema.json"), "[]");
+    expect(problemsOf({})[0]).to.equal(
+      "eventSchema event.schema.json must be a JSON Schema; it must be an object",
+    );
   });
 
   it("names the keys of a stack that its properties read", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { tableColumns } from "../../../infra/delivery/columns";
+import { columnProblems, tableColumns } from "../../../infra/delivery/columns";
 import { DeliveryTable, type DeliveryTableArgs } from "../../../infra/delivery/table";
 import { deploy } from "../../support/mocks";
 
@@ -108,9 +108,24 @@ describe("The columns of a table", () => {
     expect(column?.comment).to.have.length(255);
   });
 
-  it("refuse a property without a type that has a column", () => {
-    expect(() => tableColumns({ schema: { properties: { what: {} } } })).to.throw(
-      "Property what has type undefined, which has no column; it must be one of boolean, integer, number, string, array, object",
-    );
+  it("are those of values that may be null, too", () => {
+    const properties = { count: { type: ["integer", "null"] }, at: { type: ["null", "string"] } };
+    const source = { schema: { properties }, instants: ["at"] };
+    expect(columnProblems(source)).to.be.empty;
+    expect(tableColumns(source).map(({ type }) => type)).to.deep.equal(["bigint", "timestamp"]);
+  });
+
+  it("are refused together where a type has none, or two properties the same", () => {
+    const place = { type: "object", properties: { zone: { type: ["integer", "string"] } } };
+    const properties = { what: {}, place, Id: { type: "string" }, id: { type: "string" } };
+    const types = "boolean, integer, number, string, array, which have a column";
+    expect(columnProblems({ schema: { properties } })).to.deep.equal([
+      `type of property what must be one of ${types}; got none`,
+      `type of property place_zone must be one of ${types}; got integer,string`,
+      "properties Id and id must not have the same column, id",
+    ]);
+    expect(columnProblems({ schema: {} })).to.deep.equal([
+      "properties must not be empty: they become columns",
+    ]);
   });
 });

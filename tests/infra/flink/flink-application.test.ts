@@ -203,6 +203,8 @@ describe("FlinkApplication", () => {
       "- number of properties in propertyGroups.many must be an integer from 0 to 50; got 51",
       "- number of securityGroupIds must be an integer from 0 to 4; got 5",
     ]);
+    const folder = () => new FlinkApplication("analytics", { ...valid, code: { path: "infra" } });
+    expect(await refusal(folder)).to.include("code.path must be an existing file; got infra");
   });
 
   it("runs an object that is in the bucket, and may read that one alone", async () => {

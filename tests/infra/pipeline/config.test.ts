@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -133,6 +135,26 @@ describe("configuration", () => {
       "streaming-pipeline:functionMaxAgeSeconds must be at most the seconds of streaming-pipeline:streamRetentionHours, 86400, or records expire before they are given up; got 86401",
     ]);
     expect((await load("dev")).function).to.equal(undefined);
+  });
+
+  it("is refused with every property of events without a column, where the archive has columns", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "clicks-"));
+    cpSync("tests/workloads/page-views", folder, { recursive: true });
+    const file = path.join(folder, "event.schema.json");
+    const schema = JSON.parse(readFileSync(file, "utf8")) as { readonly properties: object };
+    const properties = { ...schema.properties, kind: { enum: ["a"] }, Page: { type: "string" } };
+    writeFileSync(file, JSON.stringify({ ...schema, properties }));
+    const fix = "Correct it, or set streaming-pipeline:archiveFormat to JSON";
+    try {
+      expect(await problems({ workload: folder, shardCount: 0 })).to.have.members([
+        "streaming-pipeline:shardCount must be an integer from 1 to 10000; got 0",
+        `The event schema of streaming-pipeline:workload: type of property kind must be one of boolean, integer, number, string, array, which have a column; got none. ${fix}`,
+        `The event schema of streaming-pipeline:workload: properties page and Page must not have the same column, page. ${fix}`,
+      ]);
+      await load("dev", { workload: folder, archiveFormat: "JSON", archiveQueries: false });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("lists everything that is wrong at once, by key", async () => {
