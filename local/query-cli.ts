@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { exitCodes, exitWith, StartError } from "../cli/command";
 import { ServiceFolders } from "./machine/service-folders";
-import { type Deployed, openArchive, type Row } from "./query/archive";
+import { type Deployed, type LocalArchive, openArchive, type Row } from "./query/archive";
 import { stackFolder } from "./run/run-file";
 
 /** Where the engine keeps what is deployed, in the folder of a pipeline. */
@@ -42,10 +42,11 @@ async function main(args: readonly string[]): Promise<number> {
   const { json, sql, state = stackFolder } = command.opts<Options>();
 
   const folders = new ServiceFolders(state);
-  const archive = await openArchive(deployed(folders.root), (bucket) =>
-    path.join(folders.state("s3"), bucket),
-  );
+  let archive: LocalArchive | undefined;
   try {
+    archive = await openArchive(deployed(folders.root), (bucket) =>
+      path.join(folders.state("s3"), bucket),
+    );
     if (query === undefined) {
       print(
         archive.queries.map(({ name, description }) => ({ query: name, description })),
@@ -64,10 +65,10 @@ async function main(args: readonly string[]): Promise<number> {
         "the archive has no objects yet. Firehose writes them after deliveryBufferSeconds, or when `npm run local` ends",
       );
     }
-    const expected = statement.split("?").length - 1;
-    if (!sql && parameters.length !== expected) {
+    const expected = await archive.parameterCount(statement);
+    if (parameters.length !== expected) {
       throw problem(
-        `the number of parameters of ${query} must be ${expected}; got ${parameters.length}. ${named?.description ?? ""}`,
+        `the number of parameters of ${sql ? "the statement" : query} must be ${expected}; got ${parameters.length}. ${named?.description ?? ""}`,
       );
     }
     print(await archive.rows(statement, parameters), json);
@@ -77,7 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return exitCodes.failed;
   } finally {
-    archive.close();
+    archive?.close();
   }
 }
 

@@ -27,12 +27,17 @@ function main(args: readonly string[]): number {
   if (!validName.test(name)) {
     command.error(`error: The name must match ${validName.source}; got ${name}.`);
   }
-  if (existsSync(folder)) {
-    command.error(`error: ${folder} exists already. Choose another name or --folder.`);
+  if (existsSync(path.resolve(folder))) {
+    command.error(`error: ${folder || "."} exists already. Choose another name or --folder.`);
   }
-  write(folder, name);
+  try {
+    write(folder, name);
+  } catch (error) {
+    command.error(`error: ${folder} cannot be written; ${(error as Error).message}.`);
+  }
   const inside = path.relative(project, path.resolve(folder));
-  const location = inside.startsWith("..") ? path.resolve(folder) : `./${inside}`;
+  const place = inside.startsWith("..") ? path.resolve(folder) : `./${inside}`;
+  const location = /^[\w./-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`;
   process.stdout.write(
     `${location} has the new workload. Edit it, then\n\n` +
       `  npm run local -- --workload ${location}    runs it on this machine\n` +

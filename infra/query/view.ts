@@ -26,7 +26,7 @@ export interface ArchiveView {
  */
 export function viewTable({ sql, columns }: ArchiveView, databaseName: pulumi.Input<string>) {
   const typed = Object.entries(columns).map(([name, type]) => [name, viewTypes[type]] as const);
-  const casts = typed.map(([name, type]) => `CAST(${name} AS ${type.sql}) AS ${name}`);
+  const casts = typed.map(([name, type]) => `CAST("${name}" AS ${type.sql}) AS "${name}"`);
   const definition = pulumi.output(databaseName).apply((schema) =>
     JSON.stringify({
       originalSql: `SELECT\n  ${casts.join(",\n  ")}\nFROM (\n${sql.trimEnd()}\n)`,

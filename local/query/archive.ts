@@ -65,16 +65,23 @@ export async function openArchive(
     if (table.viewOriginalText !== undefined) continue;
     const files = objectsOf(table, bucketFolder);
     isEmpty &&= files.length === 0;
-    await connection.run(`CREATE VIEW ${table.name} AS ${readingOf(table, files)}`);
+    await connection.run(`CREATE VIEW "${table.name}" AS ${readingOf(table, files)}`);
   }
   for (const { name, viewOriginalText } of tables) {
     const statement = viewStatement(viewOriginalText);
-    if (statement !== undefined) await connection.run(`CREATE VIEW ${name} AS ${statement}`);
+    if (statement === undefined) continue;
+    await connection.run(`CREATE VIEW "${name}" AS ${statement}`).catch((cause: unknown) => {
+      throw new Error(`The view ${name} cannot be made: ${(cause as Error).message}`, { cause });
+    });
   }
   const queries: unknown = inputsOf(resources, "aws:athena/namedQuery:NamedQuery");
   return {
     queries: queries as readonly NamedQuery[],
     isEmpty,
+    /** How many values a statement takes. @throws as `rows` */
+    async parameterCount(sql: string): Promise<number> {
+      return (await connection.prepare(sql)).parameterCount;
+    },
     /** @throws Error of DuckDB that names what is wrong with the statement */
     async rows(sql: string, parameters: readonly string[] = []): Promise<Row[]> {
       const reader = await connection.runAndReadAll(sql, [...parameters]);
@@ -104,8 +111,8 @@ function objectsOf(
 function readingOf({ storageDescriptor, partitionKeys = [] }: Table, files: string[]): string {
   const keys = partitionKeys.map(({ name }) => ({ name, type: "string" }));
   const columns = [...storageDescriptor.columns, ...keys].map(({ name, type }) => {
-    const value = files.length > 0 ? name : "NULL";
-    return `CAST(${value} AS ${columnTypes[type] ?? type}) AS ${name}`;
+    const value = files.length > 0 ? `"${name}"` : "NULL";
+    return `CAST(${value} AS ${columnTypes[type] ?? type}) AS "${name}"`;
   });
   const list = files.map((file) => `'${file.replaceAll("'", "''")}'`).join(", ");
   const source =

@@ -21,7 +21,7 @@ export async function compareViews(
   }
   async function* rows(): AsyncGenerator<StoredDocument> {
     for (const index of Object.keys(views)) {
-      for (const row of await archive.rows(`SELECT * FROM ${index.replaceAll("-", "_")}`)) {
+      for (const row of await archive.rows(`SELECT * FROM "${index.replaceAll("-", "_")}"`)) {
         const source = Object.fromEntries(
           fields(index).map((field) => [field, row[field.toLowerCase()]]),
         );

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
@@ -104,6 +104,24 @@ describe("npm run new-workload", () => {
       stderr: `error: ${target} exists already. Choose another name or --folder.\n`,
     });
     expect(files(folder)).to.be.empty;
+  });
+
+  it("refuses a folder that cannot be written, and the one that it runs in", async () => {
+    const file = path.join(folder, "file");
+    writeFileSync(file, "");
+    const { code, stderr } = await command(script, ["views", "--folder", path.join(file, "it")]);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/^error: .*file.it cannot be written; ENOTDIR: .*\.\n$/);
+    expect(await command(script, ["views", "--folder", ""])).to.deep.include({
+      code: 2,
+      stderr: "error: . exists already. Choose another name or --folder.\n",
+    });
+  });
+
+  it("quotes a folder with a space in the next commands", async () => {
+    const target = path.join(folder, "my views");
+    const { stdout } = await command(script, ["views", "--folder", target]);
+    expect(stdout).to.include(`pulumi config set workload '${target}' `);
   });
 
   it("explains itself", async () => {

@@ -93,7 +93,7 @@ describe("ArchiveQueries", () => {
       ],
     });
     expect(viewStatement(text)).to.match(
-      /^SELECT\n {2}CAST\(day AS timestamp\(3\)\) AS day,\n {2}CAST\(total AS double\) AS total,[^]*FROM \(\nSELECT day, sum/,
+      /^SELECT\n {2}CAST\("day" AS timestamp\(3\)\) AS "day",\n {2}CAST\("total" AS double\) AS "total",[^]*FROM \(\nSELECT day, sum/,
     );
   });
 

@@ -1,6 +1,6 @@
 -- The pages with the most views of one day. Parameter: the day, such as 2026-01-31.
 SELECT page, count(*) AS views, count(DISTINCT visitor) AS visitors
-FROM __table__
+FROM "__table__"
 WHERE day = ?
 GROUP BY page
 ORDER BY views DESC, page

@@ -21,6 +21,19 @@ const resources = [
       storageDescriptor: { location: "s3://archive/events/", columns },
     },
   },
+  {
+    type: "aws:glue/catalogTable:CatalogTable",
+    inputs: {
+      name: "order",
+      storageDescriptor: {
+        location: "s3://archive/orders/",
+        columns: [
+          { name: "user", type: "string" },
+          { name: "end", type: "string" },
+        ],
+      },
+    },
+  },
   ...Object.entries({
     "by-page": ["Views of a page. Parameter: the page.", "SELECT * FROM views WHERE page = ?"],
     broken: ["Does not work.", "SELECT nothing FROM views"],
@@ -41,10 +54,13 @@ describe("npm run query", function () {
     rmSync(folder, { recursive: true });
   });
   const query = (...args: string[]) => command("local/query-cli.ts", [...args, "--state", folder]);
-  const deploy = (): void => {
+  const deploy = (...others: object[]): void => {
     const place = path.join(folder, "pulumi/state/.pulumi/stacks/streaming-pipeline");
     mkdirSync(place, { recursive: true });
-    const state = { version: 3, checkpoint: { stack: "local", latest: { resources } } };
+    const state = {
+      version: 3,
+      checkpoint: { stack: "local", latest: { resources: [...resources, ...others] } },
+    };
     writeFileSync(path.join(place, "local.json"), JSON.stringify(state));
   };
   const archive = async (): Promise<void> => {
@@ -97,6 +113,10 @@ describe("npm run query", function () {
     });
     const sql = await query("--sql", "SELECT count(*) AS views FROM views", "--json");
     expect(sql.stdout).to.equal('{"views":2}\n');
+    // Words of SQL are names, too, and a question mark in a text takes no value.
+    const words = `SELECT count(*) AS orders FROM "order" WHERE "user" = ? AND "end" LIKE '%?%'`;
+    const named = await query("--sql", words, "x", "--json");
+    expect(named.stdout, named.stderr).to.equal('{"orders":0}\n');
   });
 
   it("says what is wrong with parameters and statements", async () => {
@@ -110,5 +130,18 @@ describe("npm run query", function () {
     const broken = await query("broken");
     expect(broken.code).to.equal(1);
     expect(broken.stderr).to.match(/Binder Error.*nothing/);
+    deploy({
+      type: "aws:glue/catalogTable:CatalogTable",
+      inputs: {
+        name: "wrong",
+        storageDescriptor: { columns: [] },
+        viewOriginalText: `/* Presto View: ${btoa('{"originalSql":"SELECT nothing"}')} */`,
+      },
+    });
+    const view = await query("by-page", "home");
+    expect(view.code).to.equal(1);
+    expect(view.stderr)
+      .to.match(/^The view wrong cannot be made: .*nothing/)
+      .and.not.include("at ");
   });
 });
