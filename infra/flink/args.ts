@@ -208,6 +208,10 @@ export function validateFlinkArguments(name: string, args: FlinkApplicationArgs)
       statSync(args.code.path, { throwIfNoEntry: false })?.isFile() === true,
       `code.path must be an existing file; got ${args.code.path}. Build the job first`,
     );
+  } else {
+    // Languages without types may leave it out.
+    const { key } = args.code as Partial<typeof args.code>;
+    problems.require(key !== undefined, "code must have path or key; got none");
   }
   problems.check(args, {
     runtime: flinkRuntime,

@@ -67,10 +67,11 @@ export function checkPartitionKey(
     });
     return;
   }
+  // Languages without types may leave it out.
+  const { field = "" } = source as Partial<typeof source>;
   problems.require(
-    fieldPath.test(source.field) &&
-      ["string", "integer"].includes(String(keyType(source.field, schema))),
-    `${name} must be a required property of the event schema, of type string or integer and with a name of letters, digits and underscores, so that every valid event has a partition key; got ${source.field}`,
+    fieldPath.test(field) && ["string", "integer"].includes(String(keyType(field, schema))),
+    `${name} must be a required property of the event schema, of type string or integer and with a name of letters, digits and underscores, so that every valid event has a partition key; got ${field || "none"}`,
   );
 }
 

@@ -6,6 +6,7 @@ import type { ConfigSource } from "../core/config-reader";
 import { type DeclaredKey, declaredKeys, loadConfig, projectRoot } from "../pipeline/config";
 import type { PipelineOutputs } from "../pipeline/outputs";
 import { Pipeline } from "../pipeline/pipeline";
+import { Problems } from "../core/validate";
 import { EncryptionKey } from "../core/encryption-key";
 import { ServiceRole } from "../core/iam";
 import { NodeFunction } from "../core/node-function";
@@ -26,6 +27,7 @@ import { SearchDomain } from "../search/domain";
 import { SearchSnapshots } from "../search/snapshots";
 import { EventStream } from "../stream/event-stream";
 import { ResultsStream } from "../stream/results-stream";
+import { checkArguments, type ValueSpec } from "./arguments";
 import * as components from "./components.json";
 import manifest from "./package.json";
 
@@ -154,15 +156,15 @@ export function schema() {
 /** Arguments without null, which stands for missing, and with each output of statements as one element of a list. */
 function listed(value: unknown, name = ""): unknown {
   if (pulumi.Output.isInstance(value)) return name === "statements" ? [value] : value;
-  if (Array.isArray(value) || !(value instanceof Object) || value instanceof pulumi.Resource) {
-    return value;
-  }
+  if (!(value instanceof Object) || value instanceof pulumi.Resource) return value;
+  if (Array.isArray(value)) return value.map((each) => listed(each));
   const given = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(given.map(([key, each]) => [key, listed(each, key)]));
 }
 
 interface Described {
-  readonly inputProperties: Readonly<Record<string, { readonly plain?: boolean }>>;
+  readonly inputProperties: Readonly<Record<string, ValueSpec>>;
+  readonly requiredInputs?: readonly string[];
   readonly properties: object;
 }
 
@@ -173,14 +175,23 @@ function hasOutput(value: unknown): boolean {
   return value instanceof Object && Object.values(value).some(hasOutput);
 }
 
-/** @throws Error that names outputs where a value must be known; what is missing or unknown, the languages refuse */
-function refuseOutputs(name: string, type: string, args: StreamingPipelineArgs): void {
+/** @throws Error that lists outputs where a value must be known, and what does not have the form of the schema */
+function validate(name: string, type: string, args: StreamingPipelineArgs): void {
+  const { inputProperties: properties = {}, requiredInputs } = described[type] ?? {};
+  const problems = new Problems();
   const outputs = Object.keys(args).filter(
-    (key) => described[type]?.inputProperties[key]?.plain === true && hasOutput(args[key]),
+    (key) => properties[key]?.plain === true && hasOutput(args[key]),
   );
-  if (outputs.length === 0) return;
-  const rule = "must be known when the program runs; got outputs of resources, or secrets";
-  throw new Error(`${outputs.join(", ")} of ${name} ${rule}`);
+  problems.require(
+    outputs.length === 0,
+    `${outputs.join(", ")} must be known when the program runs; got outputs of resources, or secrets`,
+  );
+  // The arguments of a pipeline are checked as configuration.
+  if (type !== token) {
+    const required = requiredInputs ?? [];
+    checkArguments(args, { properties, required }, components.types, problems);
+  }
+  problems.throwIfAny(`${type.split(":").pop() ?? type} "${name}" has invalid arguments`);
 }
 
 /** What a component has of the properties of its schema; methods give statements. */
@@ -200,7 +211,7 @@ export const provider: Provider = {
   schema: JSON.stringify(schema()),
   async construct(name, type, inputs, options) {
     const args = listed(inputs) as StreamingPipelineArgs;
-    refuseOutputs(name, type, args);
+    validate(name, type, args);
     if (type === token) {
       const { urn, outputs } = new StreamingPipeline(type, name, args, options);
       return Promise.resolve({ urn, state: outputs });

@@ -62,11 +62,60 @@ describe("The components of the provider", () => {
   });
 
   it("refuse outputs and secrets where a value must be known, also in a list", async () => {
-    const [shards] = await refusal("EventStream", { ...stream, shardCount: pulumi.output(2) });
-    expect(shards).to.match(/^shardCount of orders must be known when the program runs/);
-    const [subscribers] = await refusal("StreamingPipeline", {
+    const [, shards] = await refusal("EventStream", { ...stream, shardCount: pulumi.output(2) });
+    expect(shards).to.match(/^- shardCount must be known when the program runs/);
+    const [, subscribers] = await refusal("StreamingPipeline", {
       alarmSubscribers: [pulumi.secret("operations@example.com")],
     });
-    expect(subscribers).to.match(/^alarmSubscribers of orders must be known/);
+    expect(subscribers).to.match(/^- alarmSubscribers must be known/);
+  });
+
+  it("refuse what the schema does not have, at any depth, in one list", async () => {
+    expect(
+      await refusal("DeliveryStream", {
+        bufferMiB: "64",
+        bufferSeconds: 300,
+        keepsource: true,
+        table: { tableName: "orders", schema: { properties: [] }, database_name: "shop" },
+        partitions: [{ name: "day", query: null }, null, { name: ["zone"] }],
+        kmsKeyArn: pulumi.output("arn"),
+      }),
+    ).to.deep.equal([
+      'DeliveryStream "orders" has invalid arguments:',
+      "- logRetentionDays is missing",
+      '- bufferMiB must be a number; got "64"',
+      "- keepsource is not an argument; did you mean keepSource?",
+      "- table.databaseName is missing",
+      "- table.description is missing",
+      "- table.schema.properties must be an object; got array",
+      "- table.database_name is not an argument; did you mean databaseName?",
+      "- partitions.1 must be an object; got null",
+      "- partitions.2.name must be a string; got array",
+    ]);
+    expect(await refusal("EncryptionKey", {})).to.include("- description is missing");
+  });
+
+  it("refuse an object that has none of its alternatives", async () => {
+    const names = { streamName: "orders", streamArn: "arn", logRetentionDays: 30 };
+    const ingestion = { ...names, eventSchema: {}, partitionKey: {}, requestsPerSecond: 1 };
+    expect((await refusal("HttpIngestion", ingestion))[1]).to.match(
+      /^- partitionKey must be a required property of the event schema.* got none$/,
+    );
+    const application = {
+      code: {},
+      codeBucketName: "code",
+      codeBucketArn: "arn:aws:s3:::code",
+      parallelism: 1,
+      parallelismPerKpu: 1,
+      checkpointIntervalSeconds: 60,
+      vpcId: "vpc-0123456789abcdef0",
+      subnetIds: [],
+      statements: [],
+      logRetentionDays: 30,
+    };
+    expect(await refusal("FlinkApplication", application)).to.deep.equal([
+      'FlinkApplication "orders" has invalid arguments:',
+      "- code must have path or key; got none",
+    ]);
   });
 });
