@@ -6,7 +6,7 @@ import { Monitoring } from "streaming-pipeline-components/monitoring";
 import { PrivateBucket } from "streaming-pipeline-components/private-bucket";
 
 const config = new pulumi.Config();
-const workload = config.require("workload");
+const workload = config.require("workload", { pattern: /^[a-z][a-z0-9-]{0,29}$/ });
 const subscribers = config.requireObject<string[]>("alarmSubscribers");
 const retentionHours = 168;
 const bufferSeconds = 300;

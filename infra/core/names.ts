@@ -7,6 +7,12 @@ export const projectName: Form = {
   description: "1 to 19 lower-case letters, digits and hyphens, beginning with a letter",
 };
 
+/** Name of a stack, which follows that of the project: buckets take no underscore, functions and topics no dot. */
+export const stackName: Form = {
+  pattern: /^[A-Za-z0-9-]+$/,
+  description: "letters, digits and hyphens, of which names of buckets and functions consist",
+};
+
 /**
  * Characters of project and stack together, with the hyphen between them. Names of Lambda functions have at most 64
  * (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html), of which the longest function takes 33.

@@ -6,7 +6,7 @@ import { quantities } from "../../capacity/load";
 import { sizesFor } from "../../capacity/sizing";
 import { ConfigReader, type ConfigSource, stackSource } from "../core/config-reader";
 import { logRetentionDays, policyArn } from "../core/limits";
-import { nameForm, prefixLength, projectName } from "../core/names";
+import { nameForm, prefixLength, projectName, stackName } from "../core/names";
 import {
   type ArchiveChoices,
   checkArchive,
@@ -116,6 +116,7 @@ export function loadConfig(config: ConfigSource = stackSource()): StackConfig {
   // Generated names begin with project and stack, by `pulumi:autonaming`; components have names of their own.
   const isComponent = config.name === "";
   const prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
+  if (!isComponent) read.problems.matches("The name of the stack", pulumi.getStack(), stackName);
   read.problems.require(
     prefix.length <= prefixLength || isComponent,
     `The names of project and stack must have at most ${prefixLength} characters together, with a hyphen; got ${prefix} (${prefix.length}). Shorten one of them`,

@@ -157,6 +157,14 @@ describe("configuration", () => {
     }
   });
 
+  it("is refused in a stack whose name buckets or functions cannot have", async () => {
+    for (const stack of ["feature_1", "1.2"]) {
+      expect(await refusal(loadConfig, { stack, config: stackConfig("dev") })).to.include(
+        `The name of the stack must be letters, digits and hyphens, of which names of buckets and functions consist; got "${stack}"`,
+      );
+    }
+  });
+
   it("lists everything that is wrong at once, by key", async () => {
     expect(
       await problems({
