@@ -18,8 +18,7 @@ export function wallClock(zone: string): WallClock {
     const local = DateTime.fromISO(`${text.slice(0, 10)}T${text.slice(11, 13)}:${minute}`, {
       zone,
     });
-    const instants = local.getPossibleOffsets().map((candidate) => candidate.toMillis());
-    return local.isValid ? Math.min(...instants) : undefined;
+    return firstInstant(local);
   };
   return (text) => {
     if (!pattern.test(text)) return undefined;
@@ -40,6 +39,16 @@ export function wallClock(zone: string): WallClock {
           ((minute - 15 * quarter) * 60 + second) * 1000 +
           (text.length > wholeSeconds ? Number(text.slice(20, 23).padEnd(3, "0")) : 0);
   };
+}
+
+/**
+ * Milliseconds of the first instant that a clock of the zone shows so; undefined for an invalid time. Luxon alone takes the
+ * one or the other by the season in which it is asked.
+ */
+export function firstInstant(local: DateTime): number | undefined {
+  return local.isValid
+    ? Math.min(...local.getPossibleOffsets().map((candidate) => candidate.toMillis()))
+    : undefined;
 }
 
 const wholeSeconds = "2019-03-01 12:30:00".length;

@@ -202,7 +202,7 @@ function schemaCheck(path: string): (event: unknown) => void {
 function formatOption(text: string): string {
   if (!isTimeFormat(text)) {
     throw new InvalidArgumentError(
-      `It must be ${namedFormats.join(", ")}, or a pattern such as MM/dd/yyyy HH:mm:ss.`,
+      `It must be ${namedFormats.join(", ")}, or a pattern with a date such as MM/dd/yyyy HH:mm:ss.`,
     );
   }
   return text;

@@ -1,6 +1,6 @@
 import { DateTime } from "luxon";
 import { parseInstant } from "../events/event-time";
-import { wallClock } from "../events/wall-clock";
+import { firstInstant, wallClock } from "../events/wall-clock";
 
 export interface TimeFormat {
   parse(text: string): number | undefined;
@@ -20,11 +20,15 @@ export const namedFormats = ["iso", ...Object.keys(epochUnits)];
 /** Whether times can be read by a format; letters that are no tokens of luxon stand for themselves only in quotes. */
 export function isTimeFormat(format: string): boolean {
   if (namedFormats.includes(format)) return true;
-  const letters = format.replace(/'[^']*'/g, "");
-  if (/[^\W\d_SusmhHZzadoLMyEcGkWqDtTfF]/.test(letters) || !/[dDfFTtoy]/.test(letters))
-    return false;
-  const sample = DateTime.fromISO("2019-03-04T05:06:07Z", { zone: "utc" });
-  return DateTime.fromFormat(sample.toFormat(format), format).isValid;
+  if (/[^\W\d_SusmhHZzadoLMyEcGkWqDtTfF]/.test(format.replace(/'[^']*'/g, ""))) return false;
+  const [day = "", other] = ["2019-03-04T05:06:07Z", "2018-11-13T05:06:07Z"].map((sample) =>
+    DateTime.fromFormat(
+      DateTime.fromISO(sample, { zone: "utc" }).toFormat(format),
+      format,
+    ).toISODate(),
+  );
+  // A pattern without a date would give times of today.
+  return day !== null && day !== other;
 }
 
 /**
@@ -44,7 +48,10 @@ function epochTime(perSecond: bigint): TimeFormat {
   return {
     parse(text) {
       const value = /^-?\d/.test(text) ? Number(text) : NaN;
-      const ms = Math.floor((value * 1000) / Number(perSecond));
+      // Nanoseconds have more digits than floating point.
+      const ms = /^\d+$/.test(text)
+        ? Number((BigInt(text) * 1000n) / perSecond)
+        : Math.floor((value * 1000) / Number(perSecond));
       return Number.isSafeInteger(ms) ? ms : undefined;
     },
     moved(text, shiftMs) {
@@ -64,15 +71,15 @@ function isoTime(zone: string): TimeFormat {
     if (known !== undefined) {
       return known;
     }
-    const time = DateTime.fromISO(text, { zone });
-    return time.isValid ? time.toMillis() : undefined;
+    // A time of day alone would be one of today.
+    return /^\d{4}/.test(text) ? firstInstant(DateTime.fromISO(text, { zone })) : undefined;
   };
   return {
     parse,
     moved(text, shiftMs) {
       const time = DateTime.fromMillis((parse(text) ?? NaN) + shiftMs);
       const [, between = "T", fraction = "", offset] =
-        /^\d{4}-\d{2}-\d{2}([T ])\d{2}:\d{2}(?::\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+        /^\d{4}-\d{2}-\d{2}([T ])\d{2}:\d{2}(?::\d{2}([.,]\d+)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i.exec(
           text,
         ) ?? [];
       const target = offset === undefined ? zone : offset.toUpperCase() === "Z" ? "utc" : offset;
@@ -83,18 +90,20 @@ function isoTime(zone: string): TimeFormat {
   };
 }
 
-/** +0530 as +05:30, which luxon understands. */
+/** +0530 as +05:30, which luxon understands, as +05. */
 function offsetOf(offset: string): string {
-  return offset.includes(":") ? offset : `${offset.slice(0, 3)}:${offset.slice(3)}`;
+  return offset.replace(/(\d\d)(\d\d)$/, "$1:$2");
 }
 
 function patternTime(pattern: string, zone: string): TimeFormat {
   const read = (text: string) => DateTime.fromFormat(text, pattern, { zone, setZone: true });
   return {
-    parse(text) {
+    parse: (text) => firstInstant(read(text)),
+    moved(text, shiftMs) {
       const time = read(text);
-      return time.isValid ? time.toMillis() : undefined;
+      return DateTime.fromMillis((firstInstant(time) ?? NaN) + shiftMs)
+        .setZone(time.zone)
+        .toFormat(pattern);
     },
-    moved: (text, shiftMs) => read(text).plus(shiftMs).toFormat(pattern),
   };
 }

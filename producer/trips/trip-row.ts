@@ -3,7 +3,7 @@ import { RowRejection } from "../files/rows";
 import { DateTime } from "luxon";
 import { isoSeconds, isWritable, parseInstant } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
-import { newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
+import { firstInstant, newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";
 import { type Column, tripColumns } from "./trip-columns";
 
@@ -122,8 +122,7 @@ export class TripRowReader {
   #unusual(text: string, usualText: string): number | undefined {
     const known = this.#local(usualText) ?? parseInstant(usualText);
     if (known !== undefined || !/\dT\d{4}|W\d|^\d{4}-\d{3}T/i.test(text)) return known;
-    const time = DateTime.fromISO(text, { zone: this.#zoneName });
-    return time.isValid ? time.toMillis() : undefined;
+    return firstInstant(DateTime.fromISO(text, { zone: this.#zoneName }));
   }
 
   /** In the hour that is repeated in autumn the second instant is meant where the first one is before the pick-up. */

@@ -1,11 +1,14 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
+import { Settings } from "luxon";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { StartError } from "../../../cli/command";
 import { parseOptions } from "../../../producer/command/options";
 import type { EventFields } from "../../../producer/generic/events";
 import { eventShape, readEvents } from "../../../producer/generic/events";
 import { timeFormat } from "../../../producer/generic/time-format";
+import { newYorkZone } from "../../../producer/events/wall-clock";
+import { TripRowReader } from "../../../producer/trips/trip-row";
 import { testFolder } from "../support/test-folder";
 
 const fields: EventFields = { eventTimeField: "meta.at", keyField: "device" };
@@ -109,6 +112,15 @@ describe("Events of any kind", () => {
     ["micros", "UTC", "1782864000123456", 1782864000123, "1782867600123456"],
     ["nanos", "UTC", "1782864000123456789", 1782864000123, "1782867600123456789"],
     [
+      "iso",
+      "UTC",
+      "2026-07-01T05:30:00.25+05",
+      Date.UTC(2026, 6, 1, 0, 30, 0, 250),
+      "2026-07-01T06:30:00.25+05",
+    ],
+    ["micros", "UTC", "1644928818322000", 1644928818322, "1644932418322000"],
+    ["nanos", "UTC", "1552910478717000000", 1552910478717, "1552914078717000000"],
+    [
       "MM/dd/yyyy hh:mm:ss a",
       "America/New_York",
       "07/01/2026 11:30:00 PM",
@@ -124,6 +136,47 @@ describe("Events of any kind", () => {
       expect(time.parse("yesterday")).to.equal(undefined);
     });
   }
+
+  it("have the same time in summer and winter where the hour is repeated", () => {
+    const { now } = Settings;
+    const read = () =>
+      [
+        ["iso", "2019-11-03T01:30"],
+        ["iso", "20191103T013000"],
+        ["MM/dd/yyyy HH:mm", "11/03/2019 01:30"],
+      ].map(([format = "", text = ""]) => timeFormat(format, newYorkZone).parse(text));
+    try {
+      for (const season of ["2026-01-01", "2026-07-01"]) {
+        Settings.now = () => Date.parse(season);
+        expect(read()).to.deep.equal(Array(3).fill(Date.UTC(2019, 10, 3, 5, 30)));
+        expect(new TripRowReader([]).timeOf("20191103T013000")).to.equal(
+          Date.UTC(2019, 10, 3, 5, 30),
+        );
+      }
+    } finally {
+      Settings.now = now;
+    }
+  });
+
+  it("have no time of day without a date", () => {
+    for (const text of ["12:30", "T12:30", "12"]) {
+      expect(timeFormat("iso", "UTC").parse(text)).to.equal(undefined);
+    }
+    const parse = (format: string) =>
+      parseOptions(
+        ["--dry-run", "--input", "x", "--workload", "events", "--event-time-field", "at"].concat([
+          "--key-field",
+          "id",
+          "--event-time-format",
+          format,
+        ]),
+        {},
+      );
+    for (const format of ["HH:mm:ss", "x-y", "?"]) {
+      expect(() => parse(format)).to.throw(StartError, "or a pattern with a date");
+    }
+    expect(() => parse("LLL dd HH:mm:ss")).not.to.throw();
+  });
 
   it("need their fields on the command line", () => {
     const args = ["--output", "stdout", "--input", "x", "--workload", "events"];
