@@ -11,7 +11,7 @@ import { firstEvent } from "../events/record-source";
 import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
 import { exitCodes, StartError } from "../../cli/command";
 import { lagAdvisor } from "./lag-advice";
-import { LineSink } from "../replay/line-sink";
+import { jsonLine, LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
 import { consoleOutput, jsonOutput, type Output } from "./output";
 import type { Progress } from "../replay/progress";
@@ -90,7 +90,7 @@ async function sendToStream(
     aggregate: options.aggregate === true,
     onLost: ({ data }: OutgoingRecord) => {
       const file = outputs["lost-records"];
-      if (file !== undefined) appendFileSync(file, `${Buffer.from(data).toString()}\n`);
+      if (file !== undefined) appendFileSync(file, jsonLine(data));
     },
   };
   const open = (progress: Progress) =>

@@ -146,7 +146,8 @@ function parse(text: string): (ReplayIdentity & ResumePoint) | undefined {
     const isWhole =
       identityKeys.every((key) => typeof value?.[key] === "string") &&
       Number.isInteger(value?.position) &&
-      Number.isInteger(value?.shiftMs);
+      Number.isInteger(value?.shiftMs) &&
+      Object.values(value?.files ?? {}).every(({ digest }) => typeof digest === "string");
     return isWhole && value !== null && value.position >= 0 ? value : undefined;
   } catch {
     return undefined;

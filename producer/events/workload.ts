@@ -15,8 +15,15 @@ export interface RowCounts {
   readonly outOfRange: number;
 }
 
-/** Offsets up to which files are read, by device and inode. */
-export type FilePositions = Readonly<Record<string, number>>;
+/** How far a file is read: up to an offset, before which there is a line of so many bytes with this digest. */
+export interface FilePosition {
+  readonly offset: number;
+  readonly lineBytes: number;
+  readonly digest: string;
+}
+
+/** How far files are read, by device and inode. */
+export type FilePositions = Readonly<Record<string, FilePosition>>;
 
 export interface LiveEvents {
   /** @param saved - where an earlier run ended */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   closeSync,
   createReadStream,
@@ -13,10 +14,11 @@ import { setTimeout } from "node:timers/promises";
 import { globSync, hasMagic } from "glob";
 import type { EventTimeRange } from "../events/event-time";
 import type { SourceEvent } from "../events/record";
-import type { FilePositions, LiveEvents, Reading } from "../events/workload";
+import type { FilePosition, FilePositions, LiveEvents, Reading } from "../events/workload";
+import { StartError } from "../../cli/command";
 import { csvDecoder, isHeader } from "./csv-rows";
 import { formatOf, type InputFormat } from "./input-file";
-import { decoded, maxLineLength } from "./lines";
+import { decoded, maxLineLength, textStart } from "./lines";
 import { fileIdentity } from "./output-file";
 import { type RejectedRow, RowCounter } from "./row-counter";
 import type { RowDecoder } from "./rows";
@@ -52,7 +54,9 @@ class GrowingFile {
   /** The header of a file of CSV. */
   header(): string {
     const bytes = readSync(this.#file, this.#chunk, 0, chunkBytes, 0);
-    return decoded(this.#chunk.toString("latin1", 0, bytes).split("\n").find(isHeader) ?? "");
+    const start = textStart(this.#chunk.subarray(0, bytes)) ?? 0;
+    const lines = this.#chunk.toString("latin1", start, bytes).split("\n");
+    return decoded(lines.find(isHeader) ?? "");
   }
 
   close(): void {
@@ -88,12 +92,33 @@ class Pipe {
   }
 }
 
+/** The place after a line, or what is left of one, that ends at an offset. */
+function positionAfter(line: string, offset: number): FilePosition {
+  const digest = createHash("sha256").update(line, "latin1").digest("hex").slice(0, 16);
+  return { offset, lineBytes: line.length, digest };
+}
+
+/** Whether a file has a position's line before it: a new file gets the inode of a deleted one. */
+function isPlaceIn(name: string, { offset, lineBytes, digest }: FilePosition): boolean {
+  const file = openSync(name, "r");
+  try {
+    const line = Buffer.alloc(lineBytes);
+    readSync(file, line, 0, lineBytes, offset - lineBytes);
+    return positionAfter(line.toString("latin1"), offset).digest === digest;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A growing file with what is left of its last line, and the reader of its lines. */
 interface Followed {
   readonly growing: GrowingFile | Pipe;
+  readonly isJson: boolean;
   rest: string;
   line: number;
   idleRounds: number;
+  /** Whether the next line of a file of CSV may be its header. */
+  isBeforeHeader: boolean;
   decode: ((text: string) => SourceEvent) | undefined;
 }
 
@@ -110,9 +135,9 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
   readonly #decoder: RowDecoder;
   readonly #files = new Map<string, Followed>();
   /** Files and offsets after the events that were handed out and are not acknowledged. */
-  #handedOut: { readonly identity: string; readonly offset: number }[] = [];
+  #handedOut: { readonly identity: string; readonly line: string; readonly offset: number }[] = [];
   #acknowledged = 0;
-  readonly #positions: Record<string, number> = {};
+  readonly #positions: Record<string, FilePosition> = {};
   /** Pipes that were opened; each can be read once. */
   readonly #pipes = new Set<string>();
 
@@ -162,7 +187,10 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
 
   acknowledged(count: number): FilePositions {
     const done = this.#handedOut.splice(0, count - this.#acknowledged);
-    for (const { identity, offset } of done) this.#positions[identity] = offset;
+    const last = new Map(done.map((each) => [each.identity, each]));
+    for (const [identity, { line, offset }] of last) {
+      this.#positions[identity] = positionAfter(line, offset);
+    }
     this.#acknowledged = count;
     return this.#positions;
   }
@@ -172,7 +200,8 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
     const folder = path.dirname(source);
     for (const name of source === "-" || hasMagic(folder) ? [] : readdirSync(folder)) {
       const file = path.join(folder, name);
-      if (saved[fileIdentity(file) ?? ""] !== undefined) this.#open(file, formatOf(source), saved);
+      const position = saved[fileIdentity(file) ?? ""];
+      if (position && isPlaceIn(file, position)) this.#open(file, formatOf(source), saved);
     }
   }
 
@@ -187,17 +216,20 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
     if (identity === undefined) return [];
     if (!this.#files.has(identity) && !this.#pipes.has(identity)) {
       const isFile = name !== "-" && statSync(name).isFile();
-      const offset = isFile ? (saved[identity] ?? 0) : 0;
+      const known = isFile ? saved[identity] : undefined;
+      const position = known && isPlaceIn(name, known) ? known : positionAfter("", 0);
+      const { offset } = position;
       const growing = isFile ? new GrowingFile(name, offset) : new Pipe(name);
-      if (isFile) this.#positions[identity] = offset;
+      if (isFile) this.#positions[identity] = position;
       else this.#pipes.add(identity);
       const isJson = (this.#format ?? format) === "jsonl";
       const decode = isJson
-        ? (text: string) => this.#decoder.json(text.replace(/^\ufeff/, ""))
+        ? (text: string) => this.#decoder.json(text)
         : growing instanceof GrowingFile && offset > 0
           ? csvDecoder(growing.header(), this.#decoder, name).decode
           : undefined;
-      this.#files.set(identity, { growing, rest: "", line: 0, idleRounds: 0, decode });
+      const start = { rest: "", line: 0, idleRounds: 0, isBeforeHeader: decode === undefined };
+      this.#files.set(identity, { growing, isJson, decode, ...start });
     }
     return [identity];
   }
@@ -206,7 +238,7 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
   *#eventsOf(identity: string, file: Followed, isLast = false): Generator<SourceEvent> {
     for (;;) {
       const before = file.growing.offset;
-      const chunk = file.growing.read();
+      const chunk = this.#textFrom(file);
       // What is left of a line belongs to what was truncated.
       if (file.growing.offset < before) file.rest = "";
       if (chunk === "" && !(isLast && file.rest !== "")) return;
@@ -215,10 +247,11 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
       file.rest = chunk === "" ? "" : (lines.pop() ?? "");
       let offset = file.growing.offset - text.length;
       for (const line of lines) {
-        offset = Math.min(offset + line.length + 1, file.growing.offset);
+        const start = offset;
+        offset = Math.min(start + line.length + 1, file.growing.offset);
         const event = this.#eventIn(file, decoded(line.replace(/\r$/, "")));
         if (event !== undefined) {
-          this.#handedOut.push({ identity, offset });
+          this.#handedOut.push({ identity, line: `${line}\n`.slice(0, offset - start), offset });
           yield event;
         }
       }
@@ -228,15 +261,38 @@ export class FollowedInput extends RowCounter implements LiveEvents, Reading {
     }
   }
 
+  /** What came since the last read; at the beginning of a file without the mark of UTF-8. */
+  #textFrom(file: Followed): string {
+    const { growing } = file;
+    const chunk = growing.read();
+    if (chunk === "" || growing.offset > chunk.length) return chunk;
+    const start = textStart(Buffer.from(chunk, "latin1"));
+    if (start === undefined) {
+      throw new StartError([
+        `${growing.name} is no plain text in UTF-8; remove --follow to read it, or convert it`,
+      ]);
+    }
+    // After it was truncated, too.
+    file.isBeforeHeader ||= !file.isJson;
+    return chunk.slice(start);
+  }
+
   #eventIn(file: Followed, text: string): SourceEvent | undefined {
     const { name } = file.growing;
     file.line += 1;
-    if (text === "") return undefined;
-    if (file.decode === undefined) {
-      if (isHeader(text)) file.decode = csvDecoder(text, this.#decoder, name).decode;
-      return undefined;
+    if (text === "" || (file.isBeforeHeader && !isHeader(text))) return undefined;
+    if (file.isBeforeHeader) {
+      file.isBeforeHeader = false;
+      try {
+        file.decode = csvDecoder(text, this.#decoder, name).decode;
+        return undefined;
+      } catch (error) {
+        // Some programs write no header again after the file was truncated.
+        if (file.decode === undefined) throw error;
+      }
     }
     const { line, decode } = file;
+    if (decode === undefined) return undefined;
     return this.eventOf(name, { line, text, event: () => decode(text) });
   }
 }

@@ -2,6 +2,10 @@ import type { InputFile } from "./input-file";
 import { decoded, lineBreak, maxLineLength, texts } from "./lines";
 import type { InputRow, RowDecoder } from "./rows";
 
+/** An array, an object whose first line does not end it, or objects that are separated by commas. */
+const documentStart =
+  /^\s*(\[|\{([^\r\n]*[{[])?\s*\n|\{[^\r\n]*,\s*\n\s*"|\{[^\r\n]*\},\s*\n\s*\{)/;
+
 /**
  * The rows of a file of JSON: one event a line, one after the other without line breaks, in an array, or over several
  * lines each. A line that is no JSON is one row, whatever it holds. Of a record that Firehose filed as failed the row is
@@ -18,7 +22,7 @@ export async function* jsonRows(file: InputFile, decoder: RowDecoder): AsyncGene
   for await (const content of texts(await file.open(), file.encoding)) {
     // A sequence of JSON texts (RFC 7464) has a separator before each of them.
     const text = content.replaceAll("\u001e", "");
-    isDocument ||= line === 0 && rest.trim() === "" && /^\s*(\[|\{\s*\n)/.test(text);
+    isDocument ||= line === 0 && rest.trim() === "" && documentStart.test(text);
     const lines = isDocument ? [] : (rest + text).split(lineBreak);
     rest = isDocument ? rest + text : (lines.pop() ?? "");
     const rows: InputRow[] = [];

@@ -2,8 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** A line that long is no row of a table: the file is something else. */
-export const maxLineLength = 1024 * 1024;
+/** The largest record of a stream. A longer line is no row of a table: the file is something else. */
+export const maxLineLength = 10 * 1024 * 1024;
 
 /** A carriage return alone ends a line, too, as programs of the old Macintosh write it; at the end half of one may be there. */
 export const lineBreak = /\r?\n|\r(?!$)/;

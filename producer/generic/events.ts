@@ -26,6 +26,8 @@ export interface EventFields {
   readonly keyField: string;
   /** File of a JSON Schema that every event must keep to. @default none */
   readonly schema?: string | undefined;
+  /** Largest record that the stream takes, in KiB: partition key and data. @default unlimited */
+  readonly maxRecordKib?: number | undefined;
 }
 
 /** Characters of a partition key: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html */
@@ -95,16 +97,19 @@ export function eventShape(fields: EventFields): EventShape {
   };
 }
 
-/** Other fields give the same rows other times, and with them other positions. */
+/** Other fields give the same rows other times, or reject others, and with them there are other positions. */
 function fingerprintOf({ fingerprint }: Reading, fields: EventFields): string {
-  const { eventTimeField, eventTimeFormat, timeZone, keyField } = fields;
-  const text = JSON.stringify([fingerprint, eventTimeField, eventTimeFormat, timeZone, keyField]);
+  const { eventTimeField, eventTimeFormat, timeZone, keyField, schema, maxRecordKib } = fields;
+  const rules = schema === undefined ? {} : { schema: readFileSync(schema, "utf8") };
+  const times = [eventTimeField, eventTimeFormat, timeZone];
+  const text = JSON.stringify([fingerprint, times, keyField, rules, maxRecordKib]);
   return createHash("sha256").update(text).digest("hex");
 }
 
 function eventDecoder(fields: EventFields): RowDecoder {
   const { eventTimeField, eventTimeFormat = "iso", timeZone = "UTC", keyField } = fields;
   const format = timeFormat(eventTimeFormat, timeZone);
+  const largest = (fields.maxRecordKib ?? Infinity) * 1024;
   const check = fields.schema === undefined ? () => undefined : schemaCheck(fields.schema);
   const fieldOf = (text: string, field: string) => {
     const span = locate(text, field);
@@ -127,7 +132,16 @@ function eventDecoder(fields: EventFields): RowDecoder {
       const detail = `${keyField} has ${partitionKey.length} characters; expected 1 to ${longestKey}`;
       throw new RowRejection("invalid-key", detail);
     }
-    return { eventTime, partitionKey, data: Buffer.from(text) };
+    if (/\p{Surrogate}/u.test(partitionKey)) {
+      throw new RowRejection("invalid-key", `${keyField} has half of a surrogate pair`);
+    }
+    const data = Buffer.from(text);
+    const bytes = data.length + Buffer.byteLength(partitionKey);
+    if (bytes > largest) {
+      const detail = `the event and its key have ${bytes} bytes; the stream takes ${largest}, as --max-record-kib has it`;
+      throw new RowRejection("too-large", detail);
+    }
+    return { eventTime, partitionKey, data };
   };
   return {
     noun: "events",

@@ -3,7 +3,13 @@ import type { Progress } from "./progress";
 import type { OutgoingRecord } from "../events/record";
 import { Sink } from "./sink";
 
-const newLine = Buffer.from("\n");
+/** Data of a record as a line of JSON, which has line breaks between its values only. */
+export function jsonLine(data: Uint8Array): string {
+  return `${Buffer.from(data)
+    .toString()
+    .replaceAll(/[\r\n]+/g, " ")}\n`;
+}
+
 /** Files accept everything and never request a pause; without a limit nothing else would run. */
 const mostUnwritten = 1000;
 
@@ -34,7 +40,7 @@ export class LineSink extends Sink {
   offer(record: OutgoingRecord): void {
     this.#progress.offered(record);
     this.#unwritten += 1;
-    this.#out.write(Buffer.concat([record.data, newLine]), (error) => {
+    this.#out.write(jsonLine(record.data), (error) => {
       if (!error) {
         this.#unwritten -= 1;
         this.#progress.acknowledged(record);

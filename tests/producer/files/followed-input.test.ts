@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { everything } from "../../../producer/events/event-time";
 import type { FilePositions } from "../../../producer/events/workload";
@@ -101,7 +102,47 @@ describe("A followed input", () => {
     expect(keys).to.deep.equal(["1", "1"]);
     expect(input.rejected).to.deep.equal({});
     const saved = { ...input.acknowledged(1) };
-    expect(Object.values(saved)[0]).to.be.above(0);
+    expect(Object.values(saved)[0]?.offset).to.be.above(0);
+  });
+
+  it("reads a file from its beginning that has the inode of another one, or other content", async () => {
+    writeFileSync(file, `${header}\n${rows(1, 2, 3)}`);
+    const { input } = await follow(file, 3);
+    const saved = { ...input.acknowledged(3) };
+    // The same inode, as a file system gives it to the next file.
+    writeFileSync(file, `${header}\n${rows(4, 5, 6, 7)}`);
+    const next = await follow(file, 4, [], saved);
+    expect(next.keys).to.deep.equal(["4", "5", "6", "7"]);
+    expect(next.input.rejected).to.deep.equal({});
+  });
+
+  it("takes the header of a file that was truncated, also with other columns", async () => {
+    const reversed = (lines: string) =>
+      lines
+        .trim()
+        .split("\n")
+        .map((line) => `${line.split(",").reverse().join(",")}\n`)
+        .join("");
+    writeFileSync(file, `\ufeff"${header.split(",").join('","')}"\n${rows(1, 2)}`);
+    const steps = [
+      () => undefined,
+      () => undefined,
+      () => {
+        truncateSync(file);
+        appendFileSync(file, reversed(`${header}\n${rows(3)}`));
+      },
+    ];
+    const { keys, input } = await follow(file, 3, steps);
+    expect(keys).to.deep.equal(["1", "2", "3"]);
+    expect(input.rejected).to.deep.equal({});
+  });
+
+  it("refuses what is no plain text in UTF-8", async () => {
+    const text = `${header}\n${rows(1)}`;
+    for (const content of [gzipSync(text), Buffer.from(`\ufeff${text}`, "utf16le")]) {
+      writeFileSync(file, content);
+      expect(await follow(file, 1).catch(String)).to.include("is no plain text in UTF-8");
+    }
   });
 
   it("takes up files that match a glob later", async () => {
@@ -116,7 +157,7 @@ describe("A followed input", () => {
   });
 
   it("ends with an error at a line that does not end", async () => {
-    writeFileSync(file, `${header}\n${"x".repeat(2 ** 21)}`);
+    writeFileSync(file, `${header}\n${"x".repeat(2 ** 24)}`);
     expect(await follow(file, 1).catch(String)).to.include("has a line of more than");
   });
 });

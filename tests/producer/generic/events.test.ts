@@ -57,6 +57,31 @@ describe("Events of any kind", () => {
     });
   });
 
+  it("are rejected where the stream takes no such key or not as much data", async () => {
+    const event = (key: string, note: string) =>
+      `{"meta":{"at":"2026-01-01T00:00:00Z"},"device":"${key}","note":"${note}"}`;
+    const rest = event("a", "").length + 1;
+    const lines = [
+      event("a", "x".repeat(1024 * 1024 - rest)),
+      event("a", "x".repeat(1024 * 1024 - rest + 1)),
+      event(String.raw`\ud83d`, ""),
+      event(String.raw`\ud83d\ude00`, ""),
+    ];
+    const path = put("a.jsonl", lines.join("\n"));
+    const { found, rejected } = await sent([path], { ...fields, maxRecordKib: 1024 });
+    expect(found.map((each) => each.slice(0, 2))).to.deep.equal(["a ", "\u{1f600}"]);
+    expect(rejected).to.deep.equal({ "too-large": 1, "invalid-key": 1 });
+    expect((await sent([path], { ...fields, maxRecordKib: 2048 })).found).to.have.length(3);
+  });
+
+  it("may be separated by commas, and have line breaks anywhere between values", async () => {
+    const event = (at: number) => `{"meta":{"at":"2026-01-01T00:00:0${at}Z"},"device":"a"}`;
+    const commas = put("commas.jsonl", [event(0), event(1)].join(",\n"));
+    expect((await sent([commas])).found).to.deep.equal([`a ${event(0)}`, `a ${event(1)}`]);
+    const pretty = put("pretty.json", event(0).replace(",", ",\n") + event(1));
+    expect((await sent([pretty])).found).to.have.length(2);
+  });
+
   it("may be the rows of CSV and Parquet", async () => {
     const csv = put("a.csv", 'at,device,n\n1767225601,x,007\n1767225600,"y,z",9007199254740993\n');
     const wanted = { eventTimeField: "at", eventTimeFormat: "seconds", keyField: "device" };

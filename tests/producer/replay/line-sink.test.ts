@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { expect } from "chai";
-import { LineSink } from "../../../producer/replay/line-sink";
+import { jsonLine, LineSink } from "../../../producer/replay/line-sink";
 import { Progress } from "../../../producer/replay/progress";
 import { outgoingRecord } from "../../../producer/events/record";
 
@@ -28,6 +28,12 @@ describe("The sink of lines", () => {
     expect(text).to.equal('{"n":0}\n{"n":1}\n{"n":2}\n{"n":3}\n{"n":4}\n');
     expect([progress.recordsPut, progress.acknowledgedUpTo]).to.deep.equal([5, 5]);
     expect(progress.sentUpTo).to.equal(4000);
+  });
+
+  it("writes an event of several lines as one", () => {
+    expect(jsonLine(Buffer.from('{\r\n "a": "\u2028\\n",\n\n "b": 1\n}'))).to.equal(
+      '{  "a": "\u2028\\n",  "b": 1 }\n',
+    );
   });
 
   it("takes no more than it can hold of a writer that never asks to wait", () => {
