@@ -23,13 +23,21 @@ function oneLine(text: string): string {
   return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
 }
 
-/** A reader of the output that goes, as `head` does, ends the program, unless a part of it has more to do then. */
+/**
+ * A reader of the output that goes, as `head` does, ends the program, as does a full disk, unless a part of it has more to
+ * do then.
+ */
 export function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (process.stdout.listenerCount("error") > 1) return;
-    if (error.code !== "EPIPE") throw error;
-    process.exit(exitCodes.done);
+    if (error.code === "EPIPE") process.exit(exitCodes.done);
+    process.stderr.write(`${unwritable(error)}\n`);
+    process.exit(exitCodes.failed);
   });
+}
+
+export function unwritable(error: Error): string {
+  return `the standard output cannot be written: ${error.message}`;
 }
 
 /** Ends the program with the exit code of the work. A StartError is printed without a stack trace. */

@@ -9,7 +9,7 @@ import { embeddedMetrics } from "./embedded-metrics";
 import type { Reading } from "../events/workload";
 import { firstEvent } from "../events/record-source";
 import { identityOf, laterRecords, readEvents, recordsOf, shiftOf } from "./events";
-import { exitCodes, StartError } from "../../cli/command";
+import { exitCodes, StartError, unwritable } from "../../cli/command";
 import { lagAdvisor } from "./lag-advice";
 import { jsonLine, LineSink } from "../replay/line-sink";
 import type { CommandOptions } from "./options";
@@ -90,7 +90,12 @@ async function sendToStream(
     aggregate: options.aggregate === true,
     onLost: ({ data }: OutgoingRecord) => {
       const file = outputs["lost-records"];
-      if (file !== undefined) appendFileSync(file, jsonLine(data));
+      if (file === undefined) return;
+      try {
+        appendFileSync(file, jsonLine(data));
+      } catch (error) {
+        throw new StartError([`the file of --lost-records cannot be written: ${String(error)}`]);
+      }
     },
   };
   const open = (progress: Progress) =>
@@ -134,12 +139,13 @@ async function send(
     const bell = new Date(opening).toISOString();
     process.stderr.write(`The market is closed; waiting for the opening bell before ${bell}\n`);
   }
+  const stop = stopOnSignals();
   const outcome = await replay(
     records,
     open,
     { ...options.pace, ...(live && { speedup: Infinity }), from, liveFrom },
     systemRuntime,
-    stopOnSignals(),
+    stop,
     (state) => {
       const { acknowledgedUpTo } = state.progress;
       const files = live?.acknowledged(acknowledgedUpTo);
@@ -149,8 +155,13 @@ async function send(
       output.progress(report);
     },
   );
-  output.end(replayReport(events, from, outcome));
-  return outcome;
+  const failures = [outcome.error, stop.reason].filter((each) => each instanceof Error);
+  try {
+    output.end(replayReport(events, from, outcome));
+  } catch (error) {
+    failures.push(error as Error);
+  }
+  return { ...outcome, error: failures[0] };
 }
 
 function metricsOutput({ metrics, destination }: CommandOptions) {
@@ -199,7 +210,7 @@ export function writeError(problems: readonly string[]): void {
   process.stdout.write(`${JSON.stringify({ type: "error", problems })}\n`);
 }
 
-/** The first signal ends the replay in order, the second one immediately. */
+/** The first signal ends the replay in order, the second one immediately. The reason is an error where there is one. */
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const onSignal = () => {
@@ -207,13 +218,13 @@ function stopOnSignals(): AbortSignal {
       process.exit(exitCodes.aborted);
     }
     process.stderr.write("\nStopping: sending what is due. A second signal ends immediately.\n");
-    controller.abort();
+    controller.abort("signal");
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  // The reader of the progress is gone, as after `| head`: the replay ends.
-  process.stdout.on("error", () => {
-    controller.abort();
+  // The reader of the progress is gone, as after `| head`, or the disk is full: the replay ends.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    controller.abort(error.code === "EPIPE" ? "reader" : new StartError([unwritable(error)]));
   });
   return controller.signal;
 }

@@ -20,6 +20,8 @@ export type Outputs = Readonly<Record<string, string | undefined>>;
  * @throws StartError when it cannot be written
  */
 export function outputFile(name: string, purpose: string) {
+  const failed = (error: unknown) =>
+    new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
   try {
     const target = existsSync(name) ? realpathSync(name) : path.resolve(name);
     const isRegular = !existsSync(target) || statSync(target).isFile();
@@ -29,14 +31,20 @@ export function outputFile(name: string, purpose: string) {
       : target;
     const file = openSync(temporary, "w");
     return {
-      write: (text: string) => writeSync(file, text),
+      write(text: string) {
+        try {
+          writeSync(file, text);
+        } catch (error) {
+          throw failed(error);
+        }
+      },
       close: () => {
         closeSync(file);
         if (isRegular) renameSync(temporary, target);
       },
     };
   } catch (error) {
-    throw new StartError([`the ${purpose} cannot be written: ${String(error)}`]);
+    throw failed(error);
   }
 }
 

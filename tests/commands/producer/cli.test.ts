@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -8,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { deaggregated } from "../../../producer/kinesis/aggregation";
 import { FakeKinesisServer } from "../../producer/support/fake-kinesis-server";
@@ -117,6 +120,36 @@ describe("The replay command, bundled into one file", function () {
       }),
       "",
     ]);
+  });
+
+  it("ends with an error, and not as if all were well, where a disk is full", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const input = tripFile(20, 1);
+    appendFileSync(input, "\nnonsense");
+    const full = async (shell: string, ...args: readonly string[]) => {
+      const env = {
+        ...{ AWS_ENDPOINT_URL_KINESIS: server.endpoint, AWS_REGION: "us-east-1" },
+        ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", HOME: folder },
+      };
+      const command = ["-c", shell, "sh", process.execPath, bundle, "--input", input, ...args];
+      const { code, stderr } = await promisify(execFile)("sh", command, { env }).then(
+        (done) => ({ code: 0, ...done }),
+        (error: unknown) => error as { readonly code: number; readonly stderr: string },
+      );
+      expect(stderr).to.include("ENOSPC").and.not.include("    at ");
+      return { code, stderr };
+    };
+    const toNothing = 'exec "$@" > /dev/full';
+    const plain = 'exec "$@"';
+    const stream = ["--stream", "trips", ...atFullSpeed];
+    expect((await full(toNothing, "--dry-run", "--json")).code).to.equal(1);
+    expect((await full(toNothing, "--stream", "trips", "--json")).code).to.equal(1);
+    expect((await full(plain, "--dry-run", "--report", "/dev/full")).code).to.equal(2);
+    expect((await full(plain, "--dry-run", "--dead-letters", "/dev/full")).code).to.equal(2);
+    expect((await full(plain, ...stream, "--report", "/dev/full")).code).to.equal(1);
+    server.refusal = () => "InternalFailure";
+    const lost = ["--lost-records", "/dev/full", "--max-attempts", "1"];
+    expect((await full(plain, ...stream, ...lost)).stderr).to.include("file of --lost-records");
   });
 
   it("reads the standard input once, whatever its names, and reports to people on the standard error", async () => {
