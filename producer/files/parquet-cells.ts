@@ -1,13 +1,26 @@
 import { isUtf8 } from "node:buffer";
 import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { isoSeconds } from "../events/event-time";
-import { type Cell, ExactNumber } from "./rows";
+import { type Cell, JsonText } from "./rows";
 
-/** Timestamps as milliseconds since the epoch, which take a fraction of the memory of dates, and days as text. */
+const nanosPerMs = 1_000_000n;
+
+/** Whole milliseconds take a fraction of the memory of dates; a time with more digits is its nanoseconds. */
+function timeOf(nanos: bigint): number | bigint {
+  return nanos % nanosPerMs === 0n ? Number(nanos / nanosPerMs) : nanos;
+}
+
+/** Whole milliseconds since 1970 of a timestamp as it was parsed, not later than it; undefined for what is none. */
+export function msOf(time: unknown): number | undefined {
+  if (typeof time !== "bigint") return typeof time === "number" ? time : undefined;
+  return Number(time / nanosPerMs) - (time % nanosPerMs < 0n ? 1 : 0);
+}
+
+/** Timestamps as milliseconds or nanoseconds since the epoch, and days as text. */
 export const numbersOfTimes: Partial<ParquetParsers> = {
   timestampFromMilliseconds: Number,
-  timestampFromMicroseconds: (us: bigint) => Number(us / 1000n),
-  timestampFromNanoseconds: (ns: bigint) => Number(ns / 1_000_000n),
+  timestampFromMicroseconds: (us: bigint) => timeOf(us * 1000n),
+  timestampFromNanoseconds: timeOf,
   dateFromDays: (days: number) => (textOfInstant(days * 86_400_000) ?? String(days)).slice(0, 10),
 };
 
@@ -18,8 +31,8 @@ export function textsOfTimes(column: SchemaTree): Partial<ParquetParsers> {
   return {
     ...numbersOfTimes,
     timestampFromMilliseconds: (ms) => text(Number(ms)),
-    timestampFromMicroseconds: (us: bigint) => text(Number(us / 1000n)),
-    timestampFromNanoseconds: (ns: bigint) => text(Number(ns / 1_000_000n)),
+    timestampFromMicroseconds: (us: bigint) => text(timeOf(us * 1000n)),
+    timestampFromNanoseconds: (ns: bigint) => text(timeOf(ns)),
   };
 }
 
@@ -27,9 +40,13 @@ function leavesOf({ element, children }: SchemaTree): SchemaElement[] {
   return children.length === 0 ? [element] : children.flatMap(leavesOf);
 }
 
-/** The column whose decimals are read as the integers of which they are made: as floating point they would not be exact. */
+/**
+ * The column whose decimals are read as the integers of which they are made: as floating point they would not be exact.
+ * Intervals, JSON and BSON are read as their bytes.
+ */
 export function withExactDecimals(column: SchemaTree): SchemaTree {
-  if (!isDecimal(column.element)) return column;
+  const isBytes = /^(INTERVAL|JSON|BSON)$/.test(column.element.converted_type ?? "");
+  if (!isBytes && !isDecimal(column.element)) return column;
   const element = { ...column.element };
   delete element.converted_type;
   delete element.logical_type;
@@ -47,6 +64,10 @@ export function cellReader({ element }: SchemaTree): (value: unknown) => Cell {
     return (value) => timeOfDay(value, digits[unit ?? ""] ?? 3);
   }
   if (type !== "BYTE_ARRAY") return (value) => value;
+  if (converted_type === "JSON") {
+    return (value) =>
+      value instanceof Uint8Array ? new JsonText(Buffer.from(value).toString()) : value;
+  }
   // Old programs do not mark texts as such.
   return (value) =>
     value instanceof Uint8Array && isUtf8(value) ? Buffer.from(value).toString() : value;
@@ -65,13 +86,21 @@ function isInstant({ logical_type }: SchemaElement): boolean {
   return logical_type?.type === "TIMESTAMP" && logical_type.isAdjustedToUTC;
 }
 
-/** The text of a time in milliseconds since 1970; of what is no time, its text: it is rejected as such. */
-function timeText(isUtc: boolean): (ms: unknown) => unknown {
-  return (ms) => {
-    const text = typeof ms === "number" ? textOfInstant(ms) : undefined;
-    if (text === undefined || isUtc) return text ?? ms;
+/** The text of a time, as `numbersOfTimes` has it; of what is no time, its text: it is rejected as such. */
+function timeText(isUtc: boolean): (time: unknown) => unknown {
+  return (time) => {
+    const ms = msOf(time);
+    const whole = ms === undefined ? undefined : textOfInstant(ms);
+    const text = whole && typeof time === "bigint" ? withNanos(whole, time) : whole;
+    if (text === undefined || isUtc) return text ?? time;
     return `${text.slice(0, 10)} ${text.slice(11, -1)}`;
   };
+}
+
+/** The text of an instant with six or nine digits below the second. */
+function withNanos(text: string, nanos: bigint): string {
+  const fraction = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+  return `${text.slice(0, 19)}.${String(fraction).padStart(9, "0").replace(/000$/, "")}Z`;
 }
 
 function textOfInstant(ms: number): string | undefined {
@@ -94,7 +123,7 @@ function decimal(value: unknown, scale: number): Cell {
   const all = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
   const point = all.length - scale;
   const fraction = scale > 0 ? `.${all.slice(point)}` : "";
-  return new ExactNumber(`${unscaled < 0n ? "-" : ""}${all.slice(0, point)}${fraction}`);
+  return new JsonText(`${unscaled < 0n ? "-" : ""}${all.slice(0, point)}${fraction}`);
 }
 
 /** The number with the fewest digits that is the same in 32 bits: 6.55, not 6.550000190734863. */

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import type { SourceEvent } from "../events/record";
 import type { InputFile } from "./input-file";
 import { messageOf } from "./input-place";
-import { cellReader, isTimestamp, withExactDecimals } from "./parquet-cells";
+import { cellReader, isTimestamp, msOf, withExactDecimals } from "./parquet-cells";
 import { parquetColumn, parquetModules, type Rows } from "./parquet-columns";
 import {
   type Cell,
@@ -175,10 +175,11 @@ function earliestTime(
     return start;
   };
   return (value) => {
-    const quarter = isTime && typeof value === "number" ? Math.floor(value / quarterHour) : NaN;
-    const start = Number.isNaN(quarter) ? undefined : startOf(quarter);
-    if (start === undefined) return time.of(cellOf(value));
-    const seconds = Math.floor((Number(value) - quarter * quarterHour) / 1000);
+    const ms = isTime ? msOf(value) : undefined;
+    const quarter = Math.floor((ms ?? 0) / quarterHour);
+    const start = ms === undefined ? undefined : startOf(quarter);
+    if (ms === undefined || start === undefined) return time.of(cellOf(value));
+    const seconds = Math.floor((ms - quarter * quarterHour) / 1000);
     return start + seconds * 1000;
   };
 }

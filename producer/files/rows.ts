@@ -5,8 +5,8 @@ import { messageOf } from "./input-place";
 /** What a field of a row holds. Times are text, with a `T` and a `Z` when they are instants. */
 export type Cell = unknown;
 
-/** A number with more digits than floating point has; JSON takes them as they are. */
-export class ExactNumber {
+/** JSON that is taken as it is: a number with more digits than floating point has, or a document with such numbers. */
+export class JsonText {
   readonly text: string;
 
   constructor(text: string) {
@@ -23,7 +23,7 @@ export function textOf(value: Cell): string {
     case "boolean":
       return String(value);
     default:
-      return value instanceof ExactNumber ? value.text : "";
+      return value instanceof JsonText ? value.text : "";
   }
 }
 

@@ -1,4 +1,4 @@
-import { ExactNumber } from "../files/rows";
+import { JsonText } from "../files/rows";
 
 export interface Span {
   readonly start: number;
@@ -84,7 +84,7 @@ export function jsonOfCell(value: unknown, isTyped: boolean): string {
   if (typeof value !== "object" || value === null) {
     return "null";
   }
-  if (value instanceof ExactNumber) {
+  if (value instanceof JsonText) {
     return value.text;
   }
   if (value instanceof Uint8Array) {

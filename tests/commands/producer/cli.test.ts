@@ -128,8 +128,11 @@ describe("The replay command, bundled into one file", function () {
     appendFileSync(input, "\nnonsense");
     const full = async (shell: string, ...args: readonly string[]) => {
       const env = {
-        ...{ AWS_ENDPOINT_URL_KINESIS: server.endpoint, AWS_REGION: "us-east-1" },
-        ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", HOME: folder },
+        AWS_ENDPOINT_URL_KINESIS: server.endpoint,
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        HOME: folder,
       };
       const command = ["-c", shell, "sh", process.execPath, bundle, "--input", input, ...args];
       const { code, stderr } = await promisify(execFile)("sh", command, { env }).then(

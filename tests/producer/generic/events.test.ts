@@ -111,6 +111,49 @@ describe("Events of any kind", () => {
     expect(message).to.include("missing columns: meta.at; columns found: at, device, n");
   });
 
+  it("keep the digits of times and of JSON in Parquet, and intervals as bytes", async () => {
+    const timestamp = (unit: "MICROS" | "NANOS", isAdjustedToUTC: boolean) => ({
+      type: "INT64" as const,
+      logical_type: { type: "TIMESTAMP" as const, isAdjustedToUTC, unit },
+    });
+    const columns = [
+      { name: "at", data: [-1_500_000n, 1_767_225_600_123_456n], ...timestamp("MICROS", true) },
+      { name: "ns", data: [1_000n, 1_767_225_600_123_456_789n], ...timestamp("NANOS", false) },
+      {
+        name: "span",
+        data: [Buffer.alloc(12), Buffer.alloc(12)],
+        type: "FIXED_LEN_BYTE_ARRAY" as const,
+        type_length: 12,
+        converted_type: "INTERVAL" as const,
+      },
+      {
+        name: "doc",
+        data: [{ id: "12345678901234567890" }, { id: "12345678901234567890" }],
+        type: "BYTE_ARRAY" as const,
+        converted_type: "JSON" as const,
+      },
+    ];
+    const schema = [
+      { name: "root", num_children: columns.length },
+      ...columns.map(({ data: _, ...element }) => ({
+        ...element,
+        repetition_type: "REQUIRED" as const,
+      })),
+    ];
+    const columnData = columns.map(({ name, data }) => ({ name, data }));
+    const written = parquetWriteBuffer({ schema, columnData, codec: "UNCOMPRESSED" });
+    // The writer has no such numbers in JSON.
+    const file = Buffer.from(written)
+      .toString("latin1")
+      .replaceAll(/"(\d{20})"/g, " $1 ");
+    const wanted = { eventTimeField: "at", keyField: "ns" };
+    const { found } = await sent([put("a.parquet", Buffer.from(file, "latin1"))], wanted);
+    expect(found.map((each) => each.slice(each.indexOf("{")))).to.deep.equal([
+      '{"at":"1969-12-31T23:59:58.500Z","ns":"1970-01-01 00:00:00.000001","span":"AAAAAAAAAAAAAAAA","doc":{"id": 12345678901234567890 }}',
+      '{"at":"2026-01-01T00:00:00.123456Z","ns":"2026-01-01 00:00:00.123456789","span":"AAAAAAAAAAAAAAAA","doc":{"id": 12345678901234567890 }}',
+    ]);
+  });
+
   it("move in time without a change to anything else", () => {
     const moved = (text: string, wanted: Partial<EventFields> = {}) =>
       Buffer.from(
