@@ -168,7 +168,7 @@ function metricsOutput({ metrics, destination }: CommandOptions) {
   if (metrics !== "emf" || typeof destination === "string") {
     return undefined;
   }
-  const meter = embeddedMetrics(destination.stream);
+  const meter = embeddedMetrics(destination.stream.replace(/^.*\//, ""));
   return (report: ProgressReport) => {
     process.stdout.write(`${JSON.stringify(meter(report))}\n`);
   };

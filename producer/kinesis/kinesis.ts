@@ -11,6 +11,7 @@ import type { OutgoingRecord } from "../events/record";
 import { withDeadline } from "./deadline";
 import { MalformedAnswerError } from "./kinesis-error";
 import type { PutResult, Shard, Stream } from "./stream";
+import { namedStream } from "./target";
 
 /** From sending a request to the last byte of its answer; 5 MiB take that long at 2.8 Mbit/s. */
 const answerTimeoutMs = 15_000;
@@ -44,12 +45,8 @@ export class KinesisStream implements Stream {
     });
   }
 
-  #stream(): { StreamARN: string } | { StreamName: string } {
-    return this.#name.startsWith("arn:") ? { StreamARN: this.#name } : { StreamName: this.#name };
-  }
-
   async describe(): Promise<StreamState> {
-    const command = new DescribeStreamSummaryCommand(this.#stream());
+    const command = new DescribeStreamSummaryCommand(namedStream(this.#name));
     const { StreamDescriptionSummary: summary } = await this.#send((signal) =>
       this.#client.send(command, { abortSignal: signal }),
     );
@@ -67,7 +64,7 @@ export class KinesisStream implements Stream {
 
   async openShards(): Promise<Shard[]> {
     const shards: Shard[] = [];
-    const listed = listedShards(this.#stream(), (command) =>
+    const listed = listedShards(namedStream(this.#name), (command) =>
       this.#send((signal) => this.#client.send(command, { abortSignal: signal })),
     );
     for await (const { ShardId, HashKeyRange, SequenceNumberRange } of listed) {
@@ -84,7 +81,7 @@ export class KinesisStream implements Stream {
 
   async putRecords(records: readonly OutgoingRecord[]): Promise<PutResult[]> {
     const command = new PutRecordsCommand({
-      ...this.#stream(),
+      ...namedStream(this.#name),
       Records: records.map(({ partitionKey, data }) => ({
         PartitionKey: partitionKey,
         Data: data,

@@ -7,6 +7,7 @@ import {
   ResourceInUseException,
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
+import { namedStream } from "../kinesis/target";
 import type { Runtime } from "../replay/runtime";
 import {
   answered,
@@ -35,7 +36,7 @@ export class FanOutReader extends StreamReader {
   ): Promise<FanOutReader> {
     const reader = new FanOutReader(client, stream, runtime);
     const { StreamDescriptionSummary: summary } = await answered((options) =>
-      client.send(new DescribeStreamSummaryCommand({ StreamName: stream }), options),
+      client.send(new DescribeStreamSummaryCommand(namedStream(stream)), options),
     );
     const names = { StreamARN: summary?.StreamARN ?? "", ConsumerName: consumer };
     try {

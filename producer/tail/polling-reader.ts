@@ -3,6 +3,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from "@aws-sdk/client-kinesis";
+import { namedStream } from "../kinesis/target";
 import {
   answered,
   childShards,
@@ -29,7 +30,10 @@ export class PollingReader extends StreamReader {
     for (;;) {
       const iterator = this.#iterators.get(shardId) ?? (await this.#iterator(shardId, from, stop));
       this.#iterators.set(shardId, iterator);
-      const command = new GetRecordsCommand({ ShardIterator: iterator });
+      const command = new GetRecordsCommand({
+        ShardIterator: iterator,
+        ...(this.stream.startsWith("arn:") && { StreamARN: this.stream }),
+      });
       const answer = await answered((options) => this.client.send(command, options), stop).catch(
         (error: unknown) => {
           if (error instanceof ExpiredIteratorException) this.#iterators.delete(shardId);
@@ -47,7 +51,7 @@ export class PollingReader extends StreamReader {
 
   async #iterator(shardId: string, from: StartingPosition, stop: AbortSignal) {
     const command = new GetShardIteratorCommand({
-      StreamName: this.stream,
+      ...namedStream(this.stream),
       ShardId: shardId,
       ShardIteratorType: from.Type,
       StartingSequenceNumber: from.SequenceNumber,

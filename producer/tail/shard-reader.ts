@@ -11,6 +11,7 @@ import { backoffMs } from "../kinesis/backoff";
 import { withDeadline } from "../kinesis/deadline";
 import { listedShards } from "../kinesis/kinesis";
 import { isRetryable } from "../kinesis/kinesis-error";
+import { namedStream } from "../kinesis/target";
 import type { Runtime } from "../replay/runtime";
 
 export interface StoredRecord extends UserRecord {
@@ -116,7 +117,7 @@ export abstract class StreamReader implements ShardReader {
         : { Type: filters[start] };
     const ids: string[] = [];
     let covered = 0n;
-    const request = { StreamName: this.stream, ShardFilter: filter };
+    const request = { ...namedStream(this.stream), ShardFilter: filter };
     const shards = listedShards(request, (command) =>
       answered((options) => this.client.send(command, options)),
     );

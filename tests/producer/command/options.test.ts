@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { parseOptions, replayCommand } from "../../../producer/command/options";
 import type { OptionValues } from "../../../producer/events/workload";
 import { tradeOptions } from "../../../producer/trades/trades";
+import { parseTailOptions } from "../../../producer/tail/tail-options";
 import { StartError } from "../../../cli/command";
 
 const required = ["--stream", "trips", "--region", "us-east-1", "--input", "trips.csv"];
@@ -46,6 +47,29 @@ describe("The options of a replay", () => {
     expect(regionIn({ AWS_REGION: "", AWS_DEFAULT_REGION: "us-gov-west-1" })).to.include({
       region: "us-gov-west-1",
     });
+  });
+
+  it("take the ARN of a stream, and its region", () => {
+    const arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/trips";
+    const args = ["--input", "-", "--stream", arn];
+    const env = { AWS_REGION: "us-east-1" };
+    expect(parseOptions(args, env).destination).to.include({ stream: arn, region: "eu-west-1" });
+    expect(parseTailOptions(["--stream", arn], env).target).to.include({ region: "eu-west-1" });
+    expect(() => parseOptions([...args, "--region", "us-east-1"], env)).to.throw(
+      "--region must be eu-west-1, that of the ARN of --stream; got us-east-1",
+    );
+    expect(() => parseOptions(["--input", "-", "--stream", `${arn}/consumer/a:1`], env)).to.throw(
+      "--stream must be an ARN such as",
+    );
+  });
+
+  it("name an endpoint of the environment that is no URL", () => {
+    for (const endpoint of ["127.0.0.1:4566", "localhost:4566", "http://"]) {
+      expect(() => parseOptions(required, { AWS_ENDPOINT_URL: endpoint })).to.throw(
+        StartError,
+        `must be a URL such as http://127.0.0.1:4566; got ${endpoint}`,
+      );
+    }
   });
 
   it("need neither stream nor region for a dry run and the standard output", () => {

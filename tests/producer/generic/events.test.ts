@@ -135,7 +135,7 @@ describe("Events of any kind", () => {
     ];
     const schema = [
       { name: "root", num_children: columns.length },
-      ...columns.map(({ data: _, ...element }) => ({
+      ...columns.map((element) => ({
         ...element,
         repetition_type: "REQUIRED" as const,
       })),
