@@ -49,7 +49,10 @@ async function loadOf(
     return completeLoad({ ...measured, ...given }, option);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof StartError)) throw error;
-    problems.push(...(error instanceof StartError ? error.problems : error.message.split("\n")));
+    const found = error instanceof StartError ? error.problems : error.message.split("\n");
+    // A value that could not be read is missing, too.
+    const named = new Set(problems.map(optionOf));
+    problems.push(...found.filter((problem) => !named.has(optionOf(problem))));
     return undefined;
   }
 }
@@ -84,6 +87,10 @@ A load needs --records-per-second and --record-bytes, or --from-file, whose figu
 Example: npm run capacity -- --records-per-second 5000 --record-bytes 800 --consumers 3
 Exit code: 0 with a recommendation, ${exitCodes.notStarted} when the load was not understood.`,
     );
+}
+
+function optionOf(problem: string): string | undefined {
+  return problem.split(" ")[0];
 }
 
 function option(name: string): string {

@@ -57,7 +57,12 @@ describe("npm run capacity", () => {
       message:
         /--peak must be .* got 0.5\n- --records-per-second must be .* got none\n- --record-bytes must be .* got none/,
     },
-    { title: "what is no number", args: ["--record-bytes", "many"], message: /must be a number/ },
+    {
+      title: "what is no number, named once",
+      args: ["--records-per-second", "1", "--record-bytes", "many", "--consumers", "100"],
+      message:
+        /start:\n- --record-bytes must be a number .* got many\n- --consumers must be .* got 100\n$/,
+    },
     {
       title: "an option that there is none of",
       args: ["--shards", "2"],
