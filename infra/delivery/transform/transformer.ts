@@ -26,8 +26,12 @@ export interface Archived {
 export interface TransformerOptions<Event> {
   /** JSON Schema (2020-12) of an event. */
   readonly schema: SchemaObject;
+  /** @throws Error when the event has no place in the archive; the message, which is logged, has no values of it. */
   readonly archive: (event: Event) => Archived;
 }
+
+/** What the function of the component Canary sends, as the job knows it. An event may begin with a field of that name. */
+const canary = /^\{"canary":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"\}$/;
 
 /** Reasons that one line of the log repeats. */
 const loggedReasons = 10;
@@ -44,7 +48,7 @@ export function transformer<Event extends object>({ schema, archive }: Transform
 
   const transform = ({ recordId, data }: TransformEvent["records"][number]): Transformed => {
     const text = Buffer.from(data, "base64").toString("utf8");
-    if (text.trim() === "" || text.startsWith('{"canary":')) {
+    if (text.trim() === "" || canary.test(text)) {
       return { record: { recordId, result: "Dropped", data } };
     }
     const failed = (reason: string): Transformed => ({
@@ -53,16 +57,21 @@ export function transformer<Event extends object>({ schema, archive }: Transform
     });
     const event = parse(text);
     if (event === undefined) return failed("not JSON");
-    if (!conforms(event)) return failed(describe(conforms.errors ?? []));
-    const { row, partitionKeys } = archive(event);
-    return {
-      record: {
-        recordId,
-        result: "Ok",
-        data: encode(flatten(row)),
-        metadata: { partitionKeys },
-      },
-    };
+    try {
+      if (!conforms(event)) return failed(describe(conforms.errors ?? []));
+      const { row, partitionKeys } = archive(event);
+      return {
+        record: {
+          recordId,
+          result: "Ok",
+          data: encode(flatten(row)),
+          metadata: { partitionKeys },
+        },
+      };
+    } catch (error) {
+      // Thousands of levels, for instance, are more than the stack holds.
+      return failed(error instanceof Error ? error.message : String(error));
+    }
   };
 
   return (event: TransformEvent): Promise<{ records: TransformedRecord[] }> => {

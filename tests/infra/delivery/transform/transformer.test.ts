@@ -80,6 +80,31 @@ describe("A transform", () => {
     ]);
   });
 
+  it("keeps an event that only begins like a canary", async () => {
+    const { records } = await transformed(
+      '{"canary":"yellow","name":"a"}',
+      '{"canary":"2026-03-01T12:00:00.000Z","name":"a"}',
+    );
+    expect(records.map(({ result }) => result)).to.deep.equal([
+      "ProcessingFailed",
+      "ProcessingFailed",
+    ]);
+  });
+
+  it("fails an event that is nested too deeply, and no other of its batch", async () => {
+    const levels = 100_000;
+    const { records } = await transformed(
+      `{"name":"a","size":${'{"cm":1,"of":'.repeat(levels)}{}${"}".repeat(levels)}}`,
+      `{"name":"a","size":{"of":${"[".repeat(levels)}${"]".repeat(levels)}}}`,
+      '{"name":"a"}',
+    );
+    expect(records.map(({ result }) => result)).to.deep.equal([
+      "ProcessingFailed",
+      "ProcessingFailed",
+      "Ok",
+    ]);
+  });
+
   it("answers every record under its id, in order, whatever it holds", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.string(), fc.json())), async (texts) => {

@@ -87,4 +87,19 @@ describe("The transform that is derived from a schema", () => {
     ]);
     expect(results.slice(1).map(({ row }) => row)).to.deep.equal(events.slice(1));
   });
+
+  it("fails an event whose time is no text or has no day, and no other", async () => {
+    const handler = handlerFor({ schema, timeField: "meta.at", format: "micros", timeZone: "UTC" });
+    const times = [{ toString: 1 }, 9e18, 4e17, 0];
+    const results = await archived(
+      handler,
+      times.map((at) => ({ meta: { at } })),
+    );
+    expect(results.map(({ result, day }) => day ?? result)).to.deep.equal([
+      "ProcessingFailed",
+      "ProcessingFailed",
+      "ProcessingFailed",
+      "1970-01-01",
+    ]);
+  });
 });
