@@ -12,6 +12,8 @@ import type { ReleaseRules } from "./settings";
 export interface Waiting {
   readonly phase: "waiting";
   readonly since: string;
+  /** What the application ran when an update began whose answer is not known: it may be under way. */
+  readonly attempted?: { readonly version: number; readonly code: Code };
 }
 
 export interface Begun {
@@ -98,10 +100,22 @@ export class Release {
     const state = await this.#application.describe();
     const { status, code, version } = state;
     const name = `The application ${this.#application.name}`;
-    const wait = (why: string): Outcome =>
+    const wait = (why: string, known = progress): Outcome =>
       this.#isOver(progress, now, this.#rules.busyMinutes)
         ? refused(`${why} for ${this.#rules.busyMinutes} minutes; nothing was changed.`)
-        : { kind: "waiting", progress, message: `${why}; waiting for the end of it` };
+        : { kind: "waiting", progress: known, message: `${why}; waiting for the end of it` };
+    const begun = (before: { version: number; code: Code }, changed: number): Begun => ({
+      phase: "updating",
+      since: now.toISOString(),
+      version: changed,
+      previousVersion: before.version,
+      previous: before.code,
+    });
+
+    if (progress.attempted !== undefined && sameCode(code, this.#target)) {
+      const { attempted } = progress;
+      return await this.#advance(begun(attempted, attempted.version + 1), state, now);
+    }
 
     if (changingStates.includes(status)) return wait(`${name} has been ${status}`);
     if (status !== "RUNNING") {
@@ -118,22 +132,19 @@ export class Release {
       );
     }
     try {
-      const begun = await this.#application.update(version, this.#target);
-      return {
-        kind: "waiting",
-        progress: {
-          phase: "updating",
-          since: now.toISOString(),
-          version: begun,
-          previousVersion: version,
-          previous: code,
-        },
-        message: `Updating from ${code.key} to ${this.#target.key}, with a snapshot`,
-      };
+      return waiting(
+        begun(state, await this.#application.update(version, this.#target)),
+        `Updating from ${code.key} to ${this.#target.key}, with a snapshot`,
+      );
     } catch (error) {
-      if (hasName(error, collisions)) return wait(`${name} was changed outside this release`);
       if (hasName(error, refusals)) return refused(`${String(error)} Nothing was changed.`);
-      throw error;
+      // The client repeats a request whose answer was lost, and then collides with itself.
+      const attempted = { ...progress, attempted: { version, code } };
+      if (hasName(error, collisions)) {
+        return wait(`${name} was changed outside this release`, attempted);
+      }
+      if (isRejected(error)) throw error;
+      return wait(`${name} may have been updated (${String(error)})`, attempted);
     }
   }
 
@@ -150,7 +161,13 @@ export class Release {
   }
 
   async #advance(progress: Begun, state: ApplicationState, now: Date): Promise<Outcome> {
-    if (!sameCode(state.code, this.#target)) return this.#overtaken(progress, state);
+    if (!sameCode(state.code, this.#target)) {
+      return changingStates.includes(state.status) &&
+        sameCode(state.code, progress.previous) &&
+        !this.#isOver(progress, now, this.#rules.updateMinutes)
+        ? waiting(progress, state.status)
+        : this.#overtaken(progress, state);
+    }
     if (changingStates.includes(state.status)) {
       if (progress.phase === "watching") {
         // Scaling, for instance, submits the job again: what was seen until then no longer counts.
@@ -276,4 +293,9 @@ function failed(message: string): Outcome {
 
 function hasName(error: unknown, names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);
+}
+
+/** Whether the service has answered that the request was wrong; any other error leaves open what has become of it. */
+function isRejected(error: unknown): boolean {
+  return error instanceof Error && "$fault" in error && error.$fault === "client";
 }

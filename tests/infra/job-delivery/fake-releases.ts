@@ -23,6 +23,11 @@ export class FakeReleases extends FakeService {
   settleAtOnce = false;
   /** Errors with which the next calls of an operation are refused. */
   readonly refusals: Record<string, string[]> = {};
+  /** Operations whose next request is carried out, and its answer lost. */
+  readonly lost: string[] = [];
+  /** Requests after one whose answer was lost that are not carried out. */
+  unavailable = 0;
+  #isLosing = false;
   /** Changes that were carried out, in order. */
   readonly changes: string[] = [];
   readonly snapshots: Snapshot[] = [];
@@ -44,6 +49,20 @@ export class FakeReleases extends FakeService {
   }
 
   protected override answer(operation: string, input: Input): Answer {
+    const unanswered: Answer = [500, { __type: "InternalFailure" }];
+    if (this.#isLosing && this.unavailable > 0) {
+      this.unavailable -= 1;
+      return unanswered;
+    }
+    const answer = this.#carryOut(operation, input);
+    const place = this.lost.indexOf(operation);
+    this.#isLosing = place >= 0;
+    if (!this.#isLosing) return answer;
+    this.lost.splice(place, 1);
+    return unanswered;
+  }
+
+  #carryOut(operation: string, input: Input): Answer {
     const refusal = this.refusals[operation]?.shift();
     if (refusal !== undefined) return failure(refusal);
     if (input["ApplicationName"] !== this.#name) return failure("ResourceNotFoundException");

@@ -218,6 +218,53 @@ describe("A release", () => {
     });
   }
 
+  it("watches, and rolls back, an update of its own whose answer was lost", async () => {
+    for (const health of ["none", "restarts"] as const) {
+      ailment = health;
+      progress = undefined;
+      flink.code = old;
+      // The client repeats the request, which the service refuses as one of an older version.
+      flink.lost.push("UpdateApplication");
+      expect((await step()).message).to.match(/was changed outside this release; waiting/);
+      expect((await step(1)).message).to.equal("UPDATING");
+      expect(phase()).to.equal("updating");
+      flink.settle();
+      expect((await end()).kind).to.equal(health === "none" ? "released" : "rolled-back");
+    }
+    const update = `update to ${target.key}`;
+    expect(flink.changes).to.deep.equal([update, update, "roll back"]);
+    expect(flink.code).to.deep.equal(old);
+  });
+
+  it("goes on watching an update that no attempt got an answer to", async () => {
+    flink.lost.push("UpdateApplication");
+    flink.unavailable = 2;
+    expect((await step()).message).to.match(/may have been updated \(.*\); waiting/);
+    flink.settle();
+    expect((await step(1)).message).to.equal("RUNNING; watching the job");
+    expect((await end()).kind).to.equal("released");
+    expect(flink.changes).to.deep.equal([`update to ${target.key}`]);
+  });
+
+  it("fails when it may not update, and changes nothing", async () => {
+    flink.refusals["UpdateApplication"] = ["AccessDeniedException"];
+    let error: unknown;
+    try {
+      await step();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(String(error)).to.match(/AccessDeniedException/);
+    expect(flink.changes).to.be.empty;
+  });
+
+  it("waits for the end of a way back that it did not begin, or lost the answer to", async () => {
+    ailment = "restarts";
+    flink.lost.push("RollbackApplication");
+    expect((await end()).kind).to.equal("rolled-back");
+    expect(flink.changes).to.deep.equal([`update to ${target.key}`, "roll back"]);
+  });
+
   it("gives up when somebody else does not come to an end", async () => {
     flink.status = "UPDATING";
     await step();
