@@ -103,6 +103,11 @@ final class FanOutFetch implements ShardFetch {
       return;
     }
     current = null;
+    Answer last = error == null ? null : ShardFetch.ofExpired(shardId, position, error);
+    if (last != null) {
+      receiver.onAnswer(last);
+      return;
+    }
     try {
       long wait = error == null ? 0 : attempts.failed(error);
       if (wanted) {

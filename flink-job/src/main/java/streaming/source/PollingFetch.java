@@ -130,6 +130,11 @@ final class PollingFetch implements ShardFetch {
   }
 
   private void onError(Throwable error) {
+    Answer last = ShardFetch.ofExpired(shardId, position, error);
+    if (last != null) {
+      receiver.onAnswer(last);
+      return;
+    }
     try {
       Throwable cause = Patience.cause(error);
       isLimited |= cause instanceof ProvisionedThroughputExceededException;

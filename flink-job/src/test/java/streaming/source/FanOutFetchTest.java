@@ -104,6 +104,19 @@ class FanOutFetchTest {
   }
 
   @Test
+  void aShardThatHasExpiredIsOver() throws Exception {
+    subscriptions.failure =
+        ResourceNotFoundException.builder()
+            .statusCode(400)
+            .message("Shard shardId-000000000000 in stream trips does not exist")
+            .build();
+
+    fetch(ShardPosition.from(0)).next();
+
+    assertThat(answer().isLast).isTrue();
+  }
+
+  @Test
   void aShardWithoutAnythingToContinueWithHasBeen() throws Exception {
     subscriptions.next.add(subscriber -> subscriber.onNext(event(null, 0)));
 

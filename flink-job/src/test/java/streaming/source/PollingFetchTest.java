@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import streaming.retry.Patience;
 
 @Timeout(30)
@@ -92,6 +93,30 @@ class PollingFetchTest {
   }
 
   @Test
+  void aShardThatHasExpiredIsOver() throws Exception {
+    reads.fail(
+        "Shard shardId-000000000000 in stream trips under account 123456789012 does not exist");
+
+    fetch.next();
+
+    ShardFetch.Answer answer = (ShardFetch.Answer) received.take();
+    assertThat(answer.isLast).isTrue();
+    assertThat(answer.records).isEmpty();
+    assertThat(clock.getQueue()).isEmpty();
+  }
+
+  @Test
+  void aStreamThatDoesNotExistIsNoShardThatIsOver() throws Exception {
+    reads.fail("Stream trips under account 123456789012 not found.");
+
+    fetch.next();
+
+    assertThat(received.take())
+        .isInstanceOfSatisfying(
+            Exception.class, failure -> assertThat(failure).hasMessageContaining("not found"));
+  }
+
+  @Test
   void readsNothingAfterItIsClosed() {
     fetch.close();
     fetch.next();
@@ -147,6 +172,12 @@ class PollingFetchTest {
                   .nextShardIterator("next")
                   .millisBehindLatest(millisBehindLatest)
                   .build()));
+    }
+
+    private void fail(String message) {
+      answers.add(
+          CompletableFuture.failedFuture(
+              ResourceNotFoundException.builder().statusCode(400).message(message).build()));
     }
 
     @Override
