@@ -1,6 +1,6 @@
 import schema from "../../producer/schemas/trip.schema.json";
 import { boroughFolder, boroughOf } from "./boroughs";
-import { transformer } from "../../infra/delivery/transform/transformer";
+import { instant, transformer } from "../../infra/delivery/transform/transformer";
 
 /** What of a trip the archive is arranged by; trip.schema.json has the rest. */
 interface Trip {
@@ -18,7 +18,8 @@ export const handler = transformer<Trip>({
       ...trip,
       pickupBorough: boroughOf(trip.pickupZone),
       dropoffBorough: boroughOf(trip.dropoffZone),
-      durationSeconds: (Date.parse(trip.dropoffTime) - Date.parse(trip.pickupTime)) / 1000,
+      durationSeconds:
+        (instant(trip.dropoffTime).getTime() - instant(trip.pickupTime).getTime()) / 1000,
     },
     partitionKeys: {
       // By day, not by hour: a fast replay passes hundreds of hours before a buffer is written, and Firehose keeps

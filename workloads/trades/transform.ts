@@ -1,5 +1,5 @@
 import schema from "../../producer/schemas/trade.schema.json";
-import { transformer } from "../../infra/delivery/transform/transformer";
+import { instant, transformer } from "../../infra/delivery/transform/transformer";
 
 /** What of a trade the archive is arranged by; trade.schema.json has the rest. */
 interface Trade {
@@ -12,6 +12,6 @@ export const handler = transformer<Trade>({
   schema,
   archive: (trade) => ({
     row: { ...trade },
-    partitionKeys: { day: trade.time.slice(0, 10), symbol: trade.symbol },
+    partitionKeys: { day: instant(trade.time).toISOString().slice(0, 10), symbol: trade.symbol },
   }),
 });

@@ -84,6 +84,15 @@ export function transformer<Event extends object>({ schema, archive }: Transform
   };
 }
 
+/** @throws Error when there is no such instant, which a pattern of its digits lets through: Date takes February 30 for March 2. */
+export function instant(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()) || !time.toISOString().startsWith(text.slice(0, 19))) {
+    throw new Error("a time does not exist");
+  }
+  return time;
+}
+
 interface Transformed {
   readonly record: TransformedRecord;
   /** Why it failed. */

@@ -41,6 +41,8 @@ describe("The transform of trades", () => {
     ["a price of nothing", { price: 0 }],
     ["half a share", { quantity: 0.5 }],
     ["a symbol that would leave its folder", { symbol: "../ABC" }],
+    ["a day that does not exist", { time: "2026-02-29T14:30:00.000Z" }],
+    ["an hour that does not exist", { time: "2026-03-09T24:00:00.000Z" }],
     ["a time without milliseconds", { time: "2026-03-09T14:30:00Z" }],
   ] as const) {
     it(`fails ${what}`, async () => {

@@ -43,6 +43,22 @@ describe("The transform of trips", () => {
     });
   });
 
+  for (const field of ["pickupTime", "dropoffTime"]) {
+    for (const time of ["2019-02-29T00:00:00Z", "2019-13-01T00:00:00Z", "2019-03-01T23:59:60Z"]) {
+      it(`fails ${time} as the ${field}, as the job does`, async () => {
+        const { warn } = console;
+        console.warn = () => undefined;
+        try {
+          let error: unknown;
+          await archived({ ...trip, [field]: time }).catch((thrown: unknown) => (error = thrown));
+          expect(String(error)).to.match(/ProcessingFailed/);
+        } finally {
+          console.warn = warn;
+        }
+      });
+    }
+  }
+
   it("fills the columns of the archive's table and no other", async () => {
     const { row } = await archived(trip);
     const { table: archive } = archiveOf(

@@ -88,6 +88,10 @@ public abstract class EventReader<E> implements Serializable {
    * @throws MalformedEventException if it is not an event
    */
   public final E parse(byte[] payload) throws MalformedEventException {
+    // The reader would guess another encoding, which nothing else that reads the stream takes.
+    if (payload.length > 1 && (payload[0] <= 0 || payload[1] <= 0)) {
+      throw new MalformedEventException("the payload is not JSON in UTF-8");
+    }
     try (JsonParser json = JSON.createParser(payload)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedEventException("the payload is not a JSON object");

@@ -71,8 +71,11 @@ public final class TripParser extends EventReader<Trip> {
     return value;
   }
 
-  /** The number, or NaN, which is in no range, if the token is something else. */
+  /**
+   * The number, or NaN, which is in no range, if it is too large or the token is something else.
+   */
   private static double number(JsonParser json) throws IOException {
-    return json.currentToken().isNumeric() ? json.getDoubleValue() : Double.NaN;
+    double value = json.currentToken().isNumeric() ? json.getDoubleValue() : Double.NaN;
+    return Double.isFinite(value) ? value : Double.NaN;
   }
 }

@@ -156,6 +156,29 @@ class TripParserTest {
         .hasMessageStartingWith("the payload is not ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32"})
+  void refusesAnotherEncoding(String encoding) throws Exception {
+    byte[] payload = new String(TripFixture.trip(1).payload(), "UTF-8").getBytes(encoding);
+
+    assertThatThrownBy(() -> parser.parse(payload)).isInstanceOf(MalformedEventException.class);
+  }
+
+  @Test
+  void refusesAByteOrderMark() throws Exception {
+    String payload = "\ufeff" + new String(TripFixture.trip(1).payload(), "UTF-8");
+
+    assertThatThrownBy(() -> parse(payload)).isInstanceOf(MalformedEventException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"passengers", "distanceMiles", "fareUsd", "totalUsd"})
+  void refusesANumberThatIsInfinite(String field) throws Exception {
+    String payload = JSON.std.asString(with(field, 7777)).replace("7777", "1e999");
+
+    assertThatThrownBy(() -> parse(payload)).hasMessageStartingWith(field + " is \"1e999\"");
+  }
+
   @Test
   void refusesBytesThatAreNotUtf8() {
     byte[] payload = TripFixture.trip(1).payload();
