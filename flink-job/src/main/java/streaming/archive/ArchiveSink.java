@@ -39,7 +39,7 @@ public final class ArchiveSink {
         .name("Archived documents")
         .sinkTo(
             FileSink.forRowFormat(new Path(path), LINES)
-                .withBucketAssigner(new EventHourFolders())
+                .withBucketAssigner(new HourFolders())
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
                 .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".jsonl").build())
                 .build())
@@ -47,8 +47,8 @@ public final class ArchiveSink {
         .name("Archive sink");
   }
 
-  /** Folders such as {@code day=2019-03-01/hour=18}, in UTC, of the event's own time. */
-  private static final class EventHourFolders implements BucketAssigner<Document, String> {
+  /** Folders such as {@code day=2019-03-01/hour=18}, in UTC, of the time of the document. */
+  private static final class HourFolders implements BucketAssigner<Document, String> {
     private static final long serialVersionUID = 1L;
 
     @Override

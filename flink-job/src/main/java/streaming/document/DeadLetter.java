@@ -53,7 +53,9 @@ public final class DeadLetter {
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
     return letter(
         record.position(),
-        hasEventTime ? record.eventTime : record.arrivalTime,
+        // Event times may be any: with a folder of the archive each, they would take all open
+        // files.
+        record.arrivalTime,
         reason,
         detail,
         json -> {

@@ -28,7 +28,7 @@ public class Document implements Serializable {
   /** What a result is about: its id without the window. Null for a dead letter. */
   public String subject;
 
-  /** The event time that it belongs to: the start of a result's window. */
+  /** The time that it belongs to: the start of a result's window, the arrival of a record. */
   public long time;
 
   /** Whether it stays as it is: false for the early result of a window. */

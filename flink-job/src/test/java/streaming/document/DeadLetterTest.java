@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import streaming.source.SourceRecord;
@@ -21,6 +22,18 @@ class DeadLetterTest {
                 "shardId", "shardId-000000000000",
                 "sequenceNumber", "4965",
                 "payload", "{"));
+  }
+
+  @Test
+  void belongsToTheArrivalOfTheRecordWhateverItsEventTimeIs() {
+    SourceRecord<Object> record = record("{}", "too late");
+    record.arrivalTime = 1_772_323_200_000L;
+    record.eventTime = -62_167_219_200_000L;
+
+    for (Document letter : List.of(DeadLetter.future(record), DeadLetter.late(record, "late"))) {
+      assertThat(letter.time).isEqualTo(1_772_323_200_000L);
+      assertThat(letter.source).contains("\"eventTime\":\"0000-01-01T00:00:00Z\"");
+    }
   }
 
   @Test
@@ -57,11 +70,15 @@ class DeadLetterTest {
   }
 
   private static Document letter(String payload, String problem) {
+    return DeadLetter.malformed(record(payload, problem));
+  }
+
+  private static SourceRecord<Object> record(String payload, String problem) {
     SourceRecord<Object> record = new SourceRecord<>();
     record.shardId = "shardId-000000000000";
     record.sequenceNumber = "4965";
     record.payload = payload.getBytes(StandardCharsets.UTF_8);
     record.problem = problem;
-    return DeadLetter.malformed(record);
+    return record;
   }
 }
