@@ -53,8 +53,7 @@ public final class DeadLetter {
     boolean hasEventTime = record.eventTime != SourceRecord.NO_EVENT_TIME;
     return letter(
         record.position(),
-        // Event times may be any: with a folder of the archive each, they would take all open
-        // files.
+        // Event times may be any, and would open a file of the archive for each of their hours.
         record.arrivalTime,
         reason,
         detail,
