@@ -26,9 +26,9 @@ const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
  * @param folder to make
  * @param root folder of the project: Pulumi.yaml and a file for each stack
  * @returns the project, and ESC environments that the stack's file imports, which are not opened here
- * @throws an error that lists the stacks when there is no such stack, one that lists every secret of the
- *   stack's file that cannot be read here and was not overridden, and one that lists every value of the
- *   wrong type.
+ * @throws an error that lists the stacks when there is no such stack, one when neither its file nor the environment
+ *   has a region, one that lists every secret of the stack's file that cannot be read here and was not overridden, and
+ *   one that lists every value of the wrong type.
  */
 export function makeWorkFolder(
   folder: string,
@@ -66,6 +66,13 @@ export function makeWorkFolder(
     );
   }
 
+  config["aws:region"] ??= environmentRegion();
+  if (config["aws:region"] === undefined) {
+    throw new Error(
+      `The stack ${stack} has no region. Set aws:region in ${file}, such as us-east-1, or AWS_REGION in the environment.`,
+    );
+  }
+
   mkdirSync(folder, { recursive: true });
   const own = path.join(folder, file);
   const salt = existsSync(own) ? settings(own)["encryptionsalt"] : undefined;
@@ -88,7 +95,12 @@ export function stackNames(root: string): string[] {
 
 /** The region that a stack is deployed to. */
 export function regionOf(root: string, stack: string, overrides: ConfigOverrides = {}): string {
-  return stackValue(root, stack, "aws:region", overrides) ?? "us-east-1";
+  return stackValue(root, stack, "aws:region", overrides) ?? environmentRegion() ?? "us-east-1";
+}
+
+/** The region that the provider takes where a stack has none. */
+function environmentRegion(): string | undefined {
+  return process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
 }
 
 /** The folder of the workload of a stack, as it is configured. */

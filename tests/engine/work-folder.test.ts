@@ -30,7 +30,7 @@ describe("work folder of the engine", () => {
     write("Pulumi.dev.yaml", "config:\n  aws:region: eu-central-1\n  trips:shardCount: 1\n");
     write(
       "Pulumi.prod.yaml",
-      "config:\n  trips:token: { secure: v1:abc }\n  trips:key: { secure: v1:d }\n",
+      "config:\n  aws:region: eu-central-1\n  trips:token: { secure: v1:abc }\n  trips:key: { secure: v1:d }\n",
     );
   });
   afterEach(() => {
@@ -52,6 +52,23 @@ describe("work folder of the engine", () => {
     expect(make("dev", { shardCount: 2, "aws:region": "eu-west-1" })).to.deep.equal({
       config: { "aws:region": "eu-west-1", "trips:shardCount": 2 },
     });
+  });
+
+  it("has the region of the environment where the stack has none, and is refused without any", () => {
+    const saved = { ...process.env };
+    write("Pulumi.test.yaml", "config:\n  trips:shardCount: 1\n");
+    try {
+      for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"])
+        Reflect.deleteProperty(process.env, name);
+      expect(() => make("test")).to.throw(
+        /test has no region\. Set aws:region in Pulumi\.test\.yaml/,
+      );
+      process.env["AWS_DEFAULT_REGION"] = "eu-west-1";
+      expect(make("test")).to.have.nested.property("config.aws:region", "eu-west-1");
+    } finally {
+      Reflect.deleteProperty(process.env, "AWS_DEFAULT_REGION");
+      Object.assign(process.env, saved);
+    }
   });
 
   it("leaves the project's stack file alone and keeps the salt that the engine wrote", () => {
@@ -87,7 +104,7 @@ describe("work folder of the engine", () => {
     expect(() => make("prod")).to.throw(/cannot be read here: trips:token, trips:key/);
     expect(() => make("prod", { token: "t" })).to.throw(/cannot be read here: trips:key/);
     expect(make("prod", { token: "t", "trips:key": "k" })).to.deep.equal({
-      config: { "trips:token": "t", "trips:key": "k" },
+      config: { "aws:region": "eu-central-1", "trips:token": "t", "trips:key": "k" },
     });
   });
 
