@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { parseInstant } from "./instant";
 import { newYorkInstant } from "./wall-clock";
 
 /** Event times of what is sent, in milliseconds since the epoch: from inclusive, to exclusive. */
@@ -35,24 +36,9 @@ function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
-const instantPattern =
-  /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)\d*(Z|[+-]\d{2}:?\d{2})$/;
-
 /** Milliseconds of an instant or of a wall-clock time of New York (2019-03-01 13:00:00); undefined when neither. */
 export function parseEventTime(text: string): number | undefined {
   return parseInstant(text) ?? newYorkInstant(text);
-}
-
-/** Milliseconds of a time with `Z` or an offset; undefined for other texts. Digits below 1 ms are cut off. */
-export function parseInstant(text: string): number | undefined {
-  const [, wallClock = "", offset = ""] = instantPattern.exec(text) ?? [];
-  const local = wallClock.replace(" ", "T");
-  const instant = Date.parse(local + offset);
-  if (Number.isNaN(instant)) {
-    return undefined;
-  }
-  // Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day.
-  return new Date(`${local}Z`).toISOString().startsWith(local) ? instant : undefined;
 }
 
 export function eventTimeOption(text: string): number {

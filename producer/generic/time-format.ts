@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import { parseInstant } from "../events/event-time";
+import { parseInstant } from "../events/instant";
 import { firstInstant, wallClock } from "../events/wall-clock";
 
 export interface TimeFormat {

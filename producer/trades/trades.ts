@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
-import { durationOption, eventTimeOption, parseInstant } from "../events/event-time";
+import { durationOption, eventTimeOption } from "../events/event-time";
+import { parseInstant } from "../events/instant";
 import type { SourceEvent } from "../events/record";
 import { type EventShape, movedEvent, type OptionValues, type Workload } from "../events/workload";
 import { archivedEvents } from "../files/archived-events";

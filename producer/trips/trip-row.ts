@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { RowRejection } from "../files/rows";
 import { DateTime } from "luxon";
-import { isoSeconds, isWritable, parseInstant } from "../events/event-time";
+import { isoSeconds, isWritable } from "../events/event-time";
+import { parseInstant } from "../events/instant";
 import type { SourceEvent } from "../events/record";
 import { firstInstant, newYorkZone, type WallClock, wallClock } from "../events/wall-clock";
 import { outsideZone, taxiZoneAt } from "./taxi-zones";

@@ -18,8 +18,7 @@ export const handler = transformer<Trip>({
       ...trip,
       pickupBorough: boroughOf(trip.pickupZone),
       dropoffBorough: boroughOf(trip.dropoffZone),
-      durationSeconds:
-        (instant(trip.dropoffTime).getTime() - instant(trip.pickupTime).getTime()) / 1000,
+      durationSeconds: (instant(trip.dropoffTime) - instant(trip.pickupTime)) / 1000,
     },
     partitionKeys: {
       // By day, not by hour: a fast replay passes hundreds of hours before a buffer is written, and Firehose keeps

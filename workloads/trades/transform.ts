@@ -12,6 +12,9 @@ export const handler = transformer<Trade>({
   schema,
   archive: (trade) => ({
     row: { ...trade },
-    partitionKeys: { day: instant(trade.time).toISOString().slice(0, 10), symbol: trade.symbol },
+    partitionKeys: {
+      day: new Date(instant(trade.time)).toISOString().slice(0, 10),
+      symbol: trade.symbol,
+    },
   }),
 });

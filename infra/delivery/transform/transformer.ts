@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type SchemaObject } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import { parseInstant } from "../../../producer/events/instant";
 import { flatten, type Scalar } from "./flatten";
 
 /** What Firehose sends to a transform: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
@@ -84,12 +85,10 @@ export function transformer<Event extends object>({ schema, archive }: Transform
   };
 }
 
-/** @throws Error when there is no such instant, which a pattern of its digits lets through: Date takes February 30 for March 2. */
-export function instant(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()) || !time.toISOString().startsWith(text.slice(0, 19))) {
-    throw new Error("a time does not exist");
-  }
+/** Milliseconds of a time. @throws Error when there is no such instant, which a pattern of its digits lets through */
+export function instant(text: string): number {
+  const time = parseInstant(text);
+  if (time === undefined) throw new Error("a time does not exist");
   return time;
 }
 
