@@ -14,6 +14,12 @@ export function nearest(wrong: string, words: Iterable<string>): string | undefi
   return distance(lowerCase, best) <= best.length * errorShare ? spellings.get(best) : undefined;
 }
 
+/** What an error says of a key that is none of these. */
+export function meantOf(key: string, keys: readonly string[]): string {
+  const meant = nearest(key, keys);
+  return meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
+}
+
 /** Origin of a configuration, such as the file of a stack. */
 export interface ConfigSource {
   /** Namespace of the keys; empty for arguments of a component. */
@@ -153,10 +159,7 @@ export class ConfigReader {
         continue;
       }
       if (known.has(key)) continue;
-      const meant = nearest(key, keys);
-      const fix =
-        meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
-      this.problems.add(`${name} is not a key of this program; ${fix}`);
+      this.problems.add(`${name} is not a key of this program; ${meantOf(key, keys)}`);
     }
   }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nearest } from "../core/config-reader";
+import { meantOf } from "../core/config-reader";
 import type { Problems } from "../core/validate";
 
 /** What a schema declares of a value: https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema */
@@ -42,10 +42,7 @@ export function checkArguments(
     if (spec !== undefined) {
       checkValue(each, spec, types, problems, prefix + key);
     } else if (each !== undefined) {
-      const meant = nearest(key, keys);
-      const fix =
-        meant === undefined ? `the keys are ${keys.join(", ")}` : `did you mean ${meant}?`;
-      problems.add(`${prefix}${key} is not an argument; ${fix}`);
+      problems.add(`${prefix}${key} is not an argument; ${meantOf(key, keys)}`);
     }
   }
 }

@@ -100,7 +100,7 @@ export function regionOf(root: string, stack: string, overrides: ConfigOverrides
 
 /** The region that the provider takes where a stack has none. */
 function environmentRegion(): string | undefined {
-  return process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
+  return [process.env["AWS_REGION"], process.env["AWS_DEFAULT_REGION"]].find(Boolean);
 }
 
 /** The folder of the workload of a stack, as it is configured. */

@@ -88,6 +88,7 @@ export function recordedEvents(
   values: OptionValues,
   range: EventTimeRange,
   problems: string[],
+  fingerprintOf = ({ fingerprint }: Reading) => fingerprint,
 ): ConfiguredWorkload {
   const options = values as InputOptions;
   const { input = [] } = options;
@@ -98,7 +99,10 @@ export function recordedEvents(
     ...shape,
     inputs: input,
     isEndless: false,
-    read: (...args) => readOrFollow(options, decoder(), range, ...args),
+    read: async (...args) => {
+      const reading = await readOrFollow(options, decoder(), range, ...args);
+      return Object.assign(reading, { fingerprint: fingerprintOf(reading) });
+    },
   };
 }
 

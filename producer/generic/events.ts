@@ -52,7 +52,14 @@ export const events: Workload = {
   configure(values: OptionValues, range, problems) {
     const fields = values as unknown as EventFields;
     const decoder = () => eventDecoder(fields);
-    const recorded = recordedEvents(eventShape(fields), decoder, values, range, problems);
+    const recorded = recordedEvents(
+      eventShape(fields),
+      decoder,
+      values,
+      range,
+      problems,
+      (reading) => fingerprintOf(reading, fields),
+    );
     for (const [name, option] of [
       ["eventTimeField", "event-time-field"],
       ["keyField", "key-field"],
@@ -61,13 +68,7 @@ export const events: Workload = {
         problems.push(`--${option} is missing; name a field of the events`);
       }
     }
-    return {
-      ...recorded,
-      read: async (...args) => {
-        const read = await recorded.read(...args);
-        return Object.assign(read, { fingerprint: fingerprintOf(read, fields) });
-      },
-    };
+    return recorded;
   },
 };
 

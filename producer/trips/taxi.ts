@@ -47,14 +47,15 @@ export const taxi: Workload = {
   options: inputOptions,
   configure(values, range, problems) {
     const zone = (values["timeZone"] as string | undefined) ?? newYorkZone;
-    const recorded = recordedEvents(tripShape, () => decoderIn(zone), values, range, problems);
-    if (zone === newYorkZone) return recorded;
-    // Other instants are in another order, and others of them within the range.
-    const read: typeof recorded.read = async (...args) => {
-      const reading = await recorded.read(...args);
-      return Object.assign(reading, { fingerprint: `${reading.fingerprint} ${zone}` });
-    };
-    return { ...recorded, read };
+    return recordedEvents(
+      tripShape,
+      () => decoderIn(zone),
+      values,
+      range,
+      problems,
+      // Other instants are in another order, and others of them within the range.
+      ({ fingerprint }) => (zone === newYorkZone ? fingerprint : `${fingerprint} ${zone}`),
+    );
   },
 };
 
